@@ -1,0 +1,25 @@
+//! The Avro schema model: a parser that keeps positions, names, defaults,
+//! canonical form, fingerprints, and the contracts folder as a value.
+//!
+//! Nothing here reads a file, prints or knows of tokio: texts come in as a map
+//! of paths, problems go out as data.
+
+pub mod contract;
+pub mod json;
+mod limits;
+mod model;
+mod name;
+mod parse;
+mod problem;
+mod span;
+mod text;
+
+pub use limits::Limits;
+pub use model::{
+    Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema,
+};
+pub use name::{FullName, NameError};
+pub use parse::{parse, parse_with};
+pub use problem::{Problem, ProblemCode};
+pub use span::{Position, Span, position};
+pub use text::{Fingerprint, canonical_form, java_text, rabin};

@@ -1,0 +1,1 @@
+//! The event types generated from contracts/ by the build script; nothing is written by hand here.

@@ -1,0 +1,1 @@
+//! The example applications: articles, prices and offers, each one type with one decide function.
