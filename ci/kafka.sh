@@ -212,7 +212,7 @@ is_running() { # is_running NODE
     local home=$dir/broker-$1 pid
     [ -f "$home/pid" ] || return 1
     pid=$(cat "$home/pid")
-    [ -r "/proc/$pid/cmdline" ] && tr '\0' '\n' <"/proc/$pid/cmdline" | grep -qxF "$home/server.properties"
+    [ -r "/proc/$pid/cmdline" ] && tr '\0' '\n' <"/proc/$pid/cmdline" | grep -xF "$home/server.properties" >/dev/null
 }
 
 # A Metadata request (version 4, no topics) answered with the count of brokers
