@@ -1,1 +1,21 @@
-//! What generated code links to: Avro encode and decode, Confluent framing, events, partitions; with feature dynamic also plain JSON.
+//! What generated code links to: Avro encode and decode, Confluent framing,
+//! events, keys and partitions.
+//!
+//! The default features know no schema: generated code is its own schema. With
+//! the feature `dynamic` there is also plain JSON to Avro and back, and keys,
+//! by a schema that is known at run time only.
+
+pub mod confluent;
+#[cfg(feature = "dynamic")]
+pub mod dynamic;
+mod error;
+mod event;
+pub mod key;
+pub mod partition;
+mod reader;
+pub mod values;
+pub mod write;
+
+pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Segment};
+pub use event::{Decode, Encode, Event, SchemaId, SchemaReference, WriterVersion};
+pub use reader::{Limits, Reader};
