@@ -178,7 +178,6 @@ start_server() {
     as_owner "$programs/pg_ctl" start -D "$dir/data" -l "$dir/log" -w -t "$ready_timeout_s" \
         -o "-p $wanted -c unix_socket_directories='$(socket_folder)'" </dev/null >"$dir/pg_ctl.log" 2>&1 8>&- \
         || fail "PostgreSQL did not start, see $dir/log: $(tail -n 1 "$dir/log")"
-    head -n 1 "$dir/data/postmaster.pid" >"$dir/pid"
 }
 
 # --- The commands.
@@ -195,6 +194,7 @@ start() {
         fail "$dir holds a cluster on port $(cat "$dir/port"); leave --port out or pass another --dir"
     fi
     is_running || start_server
+    head -n 1 "$dir/data/postmaster.pid" >"$dir/pid"
     if [ ! -f "$dir/created" ]; then
         query postgres "CREATE DATABASE $user" >&2 || fail "the database $user could not be created, see $dir/log"
         : >"$dir/created"
