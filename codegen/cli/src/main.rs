@@ -1,2 +1,105 @@
-//! The one binary: gate, release, push, services, and the whole pipeline with `up`.
-fn main() {}
+//! The one binary: it composes what the libraries do, and prints.
+
+mod args;
+mod gate;
+mod output;
+mod push;
+mod send;
+mod service;
+mod settings;
+mod tail;
+mod up;
+mod verify;
+
+use std::process::ExitCode;
+
+use accordant_kit::telemetry;
+use clap::Parser;
+
+use args::{Cli, Command, ConfigCommand};
+
+/// Findings, rejected events or a difference: the command worked, the answer is no.
+const EXIT_NO: u8 = 1;
+/// The command itself failed.
+const EXIT_FAILED: u8 = 2;
+/// Commands that ask a running pipeline say what is wrong themselves.
+const CLIENT_LOG: &str = "off";
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            output::talk(&format!("error: {error:#}"));
+            ExitCode::from(EXIT_FAILED)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::Check(args) => gate::check(&args),
+        Command::Release(args) => gate::release(&args),
+        Command::Explain(args) => gate::explain(&args),
+        Command::Config(ConfigCommand::Show(args)) => {
+            settings::show(&args)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Up(args) => {
+            let config = settings::load(&args)?;
+            telemetry::init(&config.log)?;
+            done(block_on(up::up(config)))
+        }
+        Command::Push(args) => {
+            telemetry::init(CLIENT_LOG)?;
+            let config = settings::load(&args)?;
+            done(block_on(push::push(&config)))
+        }
+        Command::Send(args) => {
+            telemetry::init(CLIENT_LOG)?;
+            let config = settings::load(&args.service)?;
+            answer(block_on(send::send(&args, &config)))
+        }
+        Command::Tail(args) => {
+            telemetry::init(CLIENT_LOG)?;
+            let config = settings::load(&args.service)?;
+            done(block_on(tail::tail(&args, &config)))
+        }
+        Command::Verify(args) => {
+            telemetry::init(CLIENT_LOG)?;
+            let config = settings::load(&args.service)?;
+            answer(block_on(verify::verify(&args, &config)))
+        }
+        Command::Registry(args) => {
+            let config = settings::load(&args)?;
+            telemetry::init(&config.log)?;
+            done(block_on(service::registry(config)))
+        }
+        Command::Ingest(args) => {
+            let config = settings::load(&args)?;
+            telemetry::init(&config.log)?;
+            done(block_on(service::ingest(config)))
+        }
+        Command::Shop(args) => {
+            let config = settings::load(&args)?;
+            telemetry::init(&config.log)?;
+            done(block_on(service::shop(config)))
+        }
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(future);
+    // What still runs has had its time to stop: nothing here may hold the exit up.
+    runtime.shutdown_background();
+    result
+}
+
+fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+fn answer(result: anyhow::Result<bool>) -> anyhow::Result<ExitCode> {
+    result.map(|yes| if yes { ExitCode::SUCCESS } else { ExitCode::from(EXIT_NO) })
+}

@@ -1,0 +1,91 @@
+//! What the command line takes.
+
+use std::path::PathBuf;
+
+use accordant_kit::config::Flags;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{gate, send::SendArgs, tail::TailArgs, verify::VerifyArgs};
+
+/// Event contracts for Kafka pipelines: one folder of Avro schemas, a gate, a
+/// registry, ingest and processing.
+#[derive(Debug, Parser)]
+#[command(name = "accordant", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything on this machine: broker, registry, ingest and the example applications.
+    Up(ServiceArgs),
+    /// Check the contracts: their files, compatibility with every released version, history.
+    Check(gate::CheckArgs),
+    /// Freeze draft versions: append them to contracts.lock after the gate has passed.
+    Release(gate::ReleaseArgs),
+    /// Explain a finding's code: what, why, example, the safe way.
+    Explain(gate::ExplainArgs),
+    /// Register every released version in the registry and create the topics.
+    Push(ServiceArgs),
+    /// Stream a file of events, one JSON a line, to ingest.
+    Send(SendArgs),
+    /// Print a contract's events as JSON, one a line.
+    Tail(TailArgs),
+    /// Compare the rows of every application with the fold of its outbound topic.
+    Verify(VerifyArgs),
+    /// Run the schema registry alone.
+    Registry(ServiceArgs),
+    /// Run ingest alone.
+    Ingest(ServiceArgs),
+    /// Run the example applications alone.
+    Shop(ServiceArgs),
+    /// Settings.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show every setting, its value and where it comes from.
+    Show(ServiceArgs),
+}
+
+/// The settings that every command shares. Each is also an environment variable
+/// (`ACCORDANT_REGISTRY_ADDR` and so on) and a key of `accordant.toml`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ServiceArgs {
+    /// Settings file [default: accordant.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder for everything that is kept [default: .accordant]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The contracts folder [default: contracts]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) contracts: Option<PathBuf>,
+    /// Where the registry listens [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) registry_addr: Option<String>,
+    /// Where ingest listens [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) ingest_addr: Option<String>,
+    /// Where the embedded broker listens [default: 127.0.0.1:9092]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) broker_addr: Option<String>,
+    /// Where status, health and metrics are served [default: 127.0.0.1:8090]
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) admin_addr: Option<String>,
+    /// A Kafka cluster to use instead of the embedded broker
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) kafka: Option<String>,
+    /// A PostgreSQL database to use instead of SQLite
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// A registry that runs elsewhere [default: the one at --registry-addr]
+    #[arg(long, value_name = "URL")]
+    pub(crate) registry_url: Option<String>,
+    /// What is logged, such as info or warn,accordant_ingest=debug
+    #[arg(long, value_name = "FILTER")]
+    pub(crate) log: Option<String>,
+}

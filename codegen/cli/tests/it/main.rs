@@ -1,0 +1,3 @@
+//! The binary as a user calls it: what it prints and how it ends.
+
+mod refusals;

@@ -1,0 +1,3 @@
+//! The promise, end to end.
+
+mod dependencies;
