@@ -1,6 +1,16 @@
 //! JSON that keeps positions, every digit of a number, and duplicate keys.
 
-use crate::{Problem, Span};
+mod parser;
+mod write;
+
+pub use parser::parse;
+pub(crate) use write::{write_string, write_value};
+
+use crate::Span;
+
+/// Levels that [`parse`] takes at most, whatever a caller allows: values are
+/// dropped recursively.
+pub const DEPTH_CEILING: usize = 512;
 
 /// A JSON value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,9 +51,10 @@ impl Json {
     /// The value of an object's key: the first one, `None` elsewhere.
     pub fn get(&self, name: &str) -> Option<&Json> {
         match &self.value {
-            Value::Object(entries) => {
-                entries.iter().find(|(key, _)| key.name == name).map(|(_, json)| json)
-            }
+            Value::Object(entries) => entries
+                .iter()
+                .find(|(key, _)| key.name == name)
+                .map(|(_, json)| json),
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
@@ -56,21 +67,35 @@ impl Json {
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
-            _ => None,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
         }
     }
 
-    /// Compact JSON text, keys in order.
+    /// Compact JSON text, keys in order, numbers as written.
+    ///
+    /// ```
+    /// let json = accordant_schema::json::parse(r#" { "a" : [ 1.50, "\u00e9" ] } "#, 8).unwrap();
+    /// assert_eq!(json.to_text(), r#"{"a":[1.50,"é"]}"#);
+    /// ```
     pub fn to_text(&self) -> String {
-        todo!()
+        let mut out = String::new();
+        write_value(&mut out, self, |out, number| out.push_str(number));
+        out
     }
-}
 
-/// Parses one JSON text. Not recursive on depth; duplicate keys are kept, for
-/// the caller to judge; anything after the value is an error.
-///
-/// # Errors
-/// The first syntax error with its place, or a depth above `depth_max`.
-pub fn parse(_text: &str, _depth_max: usize) -> Result<Json, Problem> {
-    todo!()
+    /// What kind of value it is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "an array",
+            Value::Object(_) => "an object",
+        }
+    }
 }

@@ -15,9 +15,7 @@ mod span;
 mod text;
 
 pub use limits::Limits;
-pub use model::{
-    Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema,
-};
+pub use model::{Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};
 pub use parse::{parse, parse_with};
 pub use problem::{Problem, ProblemCode};

@@ -13,6 +13,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { schema_bytes_max: 1_000_000, depth_max: 64, nodes_max: 50_000 }
+        Limits {
+            schema_bytes_max: 1_000_000,
+            depth_max: 64,
+            nodes_max: 50_000,
+        }
     }
 }

@@ -24,13 +24,26 @@ impl FullName {
     pub fn new(text: &str) -> Result<FullName, NameError> {
         let part_ok = |part: &str| {
             let mut bytes = part.bytes();
-            bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+            bytes
+                .next()
+                .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
                 && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
         };
         if text.split('.').all(part_ok) {
-            Ok(FullName { text: text.to_owned() })
+            Ok(FullName {
+                text: text.to_owned(),
+            })
         } else {
-            Err(NameError { text: text.to_owned() })
+            Err(NameError {
+                text: text.to_owned(),
+            })
+        }
+    }
+
+    /// Stands in for a name that is missing; a problem says so.
+    pub(crate) fn unnamed() -> FullName {
+        FullName {
+            text: "unnamed".to_owned(),
         }
     }
 
@@ -41,12 +54,16 @@ impl FullName {
 
     /// The simple name.
     pub fn name(&self) -> &str {
-        self.text.rsplit_once('.').map_or(self.text.as_str(), |(_, name)| name)
+        self.text
+            .rsplit_once('.')
+            .map_or(self.text.as_str(), |(_, name)| name)
     }
 
     /// The namespace; empty for the null namespace.
     pub fn namespace(&self) -> &str {
-        self.text.rsplit_once('.').map_or("", |(namespace, _)| namespace)
+        self.text
+            .rsplit_once('.')
+            .map_or("", |(namespace, _)| namespace)
     }
 }
 

@@ -73,16 +73,15 @@ impl Contracts {
     /// Loads a folder given as paths (relative, `/` between) and bytes. What
     /// loads comes back even when there are problems, so that all are found;
     /// a contract or version with a problem of its own is left out.
-    pub fn load(
-        _files: &BTreeMap<String, Vec<u8>>,
-        _limits: &Limits,
-    ) -> (Contracts, Vec<Problem>) {
+    pub fn load(_files: &BTreeMap<String, Vec<u8>>, _limits: &Limits) -> (Contracts, Vec<Problem>) {
         todo!()
     }
 
     /// A contract by its full name.
     pub fn get(&self, name: &str) -> Option<&Contract> {
-        self.contracts.values().find(|contract| contract.name.as_str() == name)
+        self.contracts
+            .values()
+            .find(|contract| contract.name.as_str() == name)
     }
 
     /// The texts that a version's schema needs before its own, in an order in
@@ -98,12 +97,17 @@ impl Contract {
     /// # Panics
     /// Never: a contract without a version is a problem and is not loaded.
     pub fn latest(&self) -> &ContractVersion {
-        self.versions.last().expect("a loaded contract has a version")
+        self.versions
+            .last()
+            .expect("a loaded contract has a version")
     }
 
     /// The highest released version that is not retired.
     pub fn latest_released(&self) -> Option<&ContractVersion> {
-        self.versions.iter().rev().find(|version| version.state == State::Released)
+        self.versions
+            .iter()
+            .rev()
+            .find(|version| version.state == State::Released)
     }
 
     /// A version by number.

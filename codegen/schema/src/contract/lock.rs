@@ -37,7 +37,9 @@ pub struct LockLine {
 impl Lock {
     /// The line of a version.
     pub fn line(&self, name: &ContractName, version: Version) -> Option<&LockLine> {
-        self.lines.iter().find(|line| line.name == *name && line.version == version)
+        self.lines
+            .iter()
+            .find(|line| line.name == *name && line.version == version)
     }
 
     /// The file's text.

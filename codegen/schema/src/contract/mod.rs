@@ -5,7 +5,7 @@ mod load;
 mod lock;
 
 pub use config::{
-    Cleanup, Compatibility, ContractConfig, IgnoreRule, ContractKind, SubjectNaming, UnknownFields,
+    Cleanup, Compatibility, ContractConfig, ContractKind, IgnoreRule, SubjectNaming, UnknownFields,
 };
 pub use load::{Contract, ContractVersion, Contracts, Example, State};
 pub use lock::{Lock, LockLine};
