@@ -1,0 +1,13 @@
+//! Settings of every service and command: flags over `ACCORDANT_*` environment
+//! over `accordant.toml` over defaults. An unknown key is an error that names
+//! the nearest known one. Reads nothing but the file and the environment.
+
+mod error;
+mod keys;
+mod limits;
+mod load;
+mod values;
+
+pub use error::ConfigError;
+pub use limits::Limits;
+pub use values::{AppConfig, Config, Flags, Processing, Setting};
