@@ -21,6 +21,7 @@ pub(crate) async fn push(config: &Config) -> anyhow::Result<()> {
         &contracts,
         &client,
         &config.bootstrap(),
+        config.cluster_kind(),
         Drafts::Refuse,
         &topologies,
     )

@@ -137,6 +137,7 @@ async fn start(
         &contracts,
         &client,
         &bootstrap,
+        config.cluster_kind(),
         Drafts::Include,
         &topologies,
     )
