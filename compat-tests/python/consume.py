@@ -192,7 +192,7 @@ def is_same(actual, expected):
     """Whether they mean the same; a time may be written with more zeros."""
     if isinstance(actual, datetime.datetime) and isinstance(expected, str):
         try:
-            return actual == datetime.datetime.fromisoformat(expected)
+            return actual == datetime.datetime.fromisoformat(expected.replace("Z", "+00:00"))
         except (ValueError, TypeError):
             return False
     if isinstance(actual, bool) or isinstance(expected, bool):
