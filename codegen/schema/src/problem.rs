@@ -117,6 +117,8 @@ impl ProblemCode {
     pub const BAD_EXAMPLE: ProblemCode = ProblemCode("F025");
     /// A version that is referred to could not be loaded.
     pub const REFERENCE_BROKEN: ProblemCode = ProblemCode("F026");
+    /// A version reaches a shared type in two versions.
+    pub const REFERENCE_CLASH: ProblemCode = ProblemCode("F027");
 }
 
 impl Problem {

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{ContractConfig, ContractName, Lock, Reference, Version};
+use super::{
+    ContractConfig, ContractKind, ContractName, Lock, LockLine, Reference, SubjectNaming, Version,
+    references::reached,
+};
 use crate::{Limits, Problem, Schema};
 
 /// Every contract of a folder.
@@ -21,7 +24,7 @@ pub struct Contract {
     pub name: ContractName,
     /// `contract.toml`.
     pub config: ContractConfig,
-    /// Versions, ascending, without gaps.
+    /// Versions, ascending; without gaps unless a problem says so.
     pub versions: Vec<ContractVersion>,
     /// `examples/*.json`, sorted by file name.
     pub examples: Vec<Example>,
@@ -71,10 +74,31 @@ pub struct Example {
 
 impl Contracts {
     /// Loads a folder given as paths (relative, `/` between) and bytes. What
-    /// loads comes back even when there are problems, so that all are found;
-    /// a contract or version with a problem of its own is left out.
-    pub fn load(_files: &BTreeMap<String, Vec<u8>>, _limits: &Limits) -> (Contracts, Vec<Problem>) {
-        todo!()
+    /// loads comes back even when there are problems, so that all are found; a
+    /// contract or version that cannot be understood is left out. One that can
+    /// (a second draft, a released file that changed) is there all the same.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use accordant_schema::{Limits, contract::Contracts};
+    ///
+    /// let files = BTreeMap::from([
+    ///     (
+    ///         "common.Money/contract.toml".to_owned(),
+    ///         b"kind = \"type\"\ndescription = \"An amount.\"\nowner = \"platform\"".to_vec(),
+    ///     ),
+    ///     (
+    ///         "common.Money/v1.avsc".to_owned(),
+    ///         br#"{"type": "record", "name": "common.Money", "fields": []}"#.to_vec(),
+    ///     ),
+    /// ]);
+    /// let (contracts, problems) = Contracts::load(&files, &Limits::default());
+    /// assert_eq!(problems, []);
+    /// assert_eq!(contracts.get("common.Money").unwrap().subject(), "common.Money");
+    /// ```
+    pub fn load(files: &BTreeMap<String, Vec<u8>>, limits: &Limits) -> (Contracts, Vec<Problem>) {
+        super::assemble::assemble(files, limits)
     }
 
     /// A contract by its full name.
@@ -86,8 +110,39 @@ impl Contracts {
 
     /// The texts that a version's schema needs before its own, in an order in
     /// which each may use those before it (transitive).
-    pub fn reference_texts(&self, _version: &ContractVersion) -> Vec<&str> {
-        todo!()
+    pub fn reference_texts(&self, version: &ContractVersion) -> Vec<&str> {
+        self.reached(version)
+            .iter()
+            .map(|(_, reached)| reached.text.as_str())
+            .collect()
+    }
+
+    /// The versions that a version refers to directly, with their contracts;
+    /// what a registry needs beside the version's own text.
+    pub fn references_of(&self, version: &ContractVersion) -> Vec<(&Contract, &ContractVersion)> {
+        version
+            .references
+            .iter()
+            .filter_map(|reference| self.referred(reference))
+            .collect()
+    }
+
+    /// All versions that a version refers to, directly or not, each after
+    /// those that it refers to itself.
+    pub fn reached(&self, version: &ContractVersion) -> Vec<(&Contract, &ContractVersion)> {
+        let direct_of =
+            |reference: &Reference| self.referred(reference).map(|(_, it)| &it.references[..]);
+        // What loaded has been walked before, so there is no problem.
+        let order = reached(&version.references, &direct_of).unwrap_or_default();
+        order
+            .into_iter()
+            .filter_map(|reference| self.referred(reference))
+            .collect()
+    }
+
+    fn referred(&self, reference: &Reference) -> Option<(&Contract, &ContractVersion)> {
+        let contract = self.contracts.get(&reference.name)?;
+        Some((contract, contract.version(reference.version)?))
     }
 }
 
@@ -117,6 +172,29 @@ impl Contract {
 
     /// The registry subject.
     pub fn subject(&self) -> String {
-        todo!()
+        if self.config.kind == ContractKind::Type {
+            return self.name.to_string();
+        }
+        match self.config.subject {
+            SubjectNaming::Topic => format!("{}-value", self.config.topic),
+            SubjectNaming::Record => self.name.to_string(),
+            SubjectNaming::TopicRecord => format!("{}-{}", self.config.topic, self.name),
+        }
+    }
+
+    /// What the lock says of a version when it is released as it is now.
+    pub fn lock_line(&self, version: &ContractVersion) -> LockLine {
+        LockLine {
+            name: self.name.clone(),
+            version: version.version,
+            sha256: version.sha256.clone(),
+            fingerprint: version.fingerprint.clone(),
+            topic: self.config.topic.clone(),
+            key: self.config.key.clone(),
+            partition_by: self.config.partition_by.clone(),
+            partitions: self.config.partitions,
+            subject: self.subject(),
+            references: version.references.clone(),
+        }
     }
 }

@@ -78,19 +78,38 @@ pub(super) fn build(
     }
 }
 
-/// The names that a text uses and does not define: each as the full names that
-/// it may mean, most likely first. Empty for a text that cannot be read.
-pub(crate) fn unresolved_names(text: &str, limits: &Limits) -> Vec<[FullName; 2]> {
+/// A use of a name that a text does not define.
+pub(crate) struct Unresolved {
+    /// The full names that it may mean, most likely first.
+    pub(crate) names: [FullName; 2],
+    pub(crate) span: Span,
+}
+
+/// The names that a text uses and does not define. Empty for a text that
+/// cannot be read.
+pub(crate) fn unresolved_names(text: &str, limits: &Limits) -> Vec<Unresolved> {
+    let Builder { names, pending, .. } = walk(text, limits);
+    pending
+        .into_iter()
+        .filter(|use_| !names.contains_key(&use_.name) && !names.contains_key(&use_.bare))
+        .map(|use_| Unresolved {
+            names: [use_.name, use_.bare],
+            span: use_.span,
+        })
+        .collect()
+}
+
+/// The names that a text defines. Empty for a text that cannot be read.
+pub(crate) fn defined_names(text: &str, limits: &Limits) -> Vec<FullName> {
+    walk(text, limits).names.into_keys().collect()
+}
+
+fn walk<'l>(text: &str, limits: &'l Limits) -> Builder<'l> {
     let mut builder = Builder::new(limits);
     if let Some(json) = builder.json(text) {
         builder.node(&json, "");
     }
-    let Builder { names, pending, .. } = builder;
-    pending
-        .into_iter()
-        .filter(|use_| !names.contains_key(&use_.name) && !names.contains_key(&use_.bare))
-        .map(|use_| [use_.name, use_.bare])
-        .collect()
+    builder
 }
 
 impl<'l> Builder<'l> {
