@@ -6,6 +6,7 @@
 //! topic is created here, and no contract is known. Not for production.
 
 mod folder;
+mod retention;
 mod serve;
 mod stop;
 
@@ -51,11 +52,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// Warnings and errors on standard error; `ACCORDANT_BROKER_LOG` says otherwise,
-/// in the syntax of `tracing_subscriber::EnvFilter`.
+/// What is logged unless `ACCORDANT_BROKER_LOG` says otherwise. The storage logs
+/// as an error whatever it answers with a Kafka error code, such as the creation
+/// of a topic that exists; what really fails is logged by its caller again.
+const LOG_FILTER: &str = "warn,tansu_storage=off";
+
+/// Logs on standard error, in the syntax of `tracing_subscriber::EnvFilter`.
 fn init_logs() {
     let filter = EnvFilter::try_from_env("ACCORDANT_BROKER_LOG")
-        .unwrap_or_else(|_unset_or_invalid| EnvFilter::new("warn"));
+        .unwrap_or_else(|_unset_or_invalid| EnvFilter::new(LOG_FILTER));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

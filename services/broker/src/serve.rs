@@ -2,19 +2,24 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use tansu_broker::broker::Builder;
+use tansu_broker::broker::Broker;
+use tansu_broker::coordinator::group::administrator::Controller;
+use tansu_storage::StorageContainer;
 use url::Url;
 use uuid::Uuid;
+
+use crate::retention;
 
 /// The one broker of its cluster.
 const NODE_ID: i32 = 1;
 /// What clients see as the cluster's id.
 const CLUSTER_ID: &str = "accordant";
 /// One SQLite file in the working folder.
-const STORAGE: &str = "sqlite://broker.db";
+const DATABASE: &str = "broker.db";
 
 /// Tries to listen, so that a port in use is one sentence and not a broken
 /// task later. The broker crate listens by itself: no socket can be handed to
@@ -44,18 +49,19 @@ pub(crate) fn check_address(listen: SocketAddr) -> anyhow::Result<()> {
 pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
     let address = Url::parse(&format!("tcp://{listen}"))
         .with_context(|| format!("the address {listen} is no URL"))?;
-    // Six parts that are not there yet; `build` exists when all are.
-    let mut broker = Builder::<(), (), (), (), (), ()>::default()
+    let storage = Url::parse(&format!("sqlite://{DATABASE}")).context("the storage is no URL")?;
+    let mut broker = Broker::<Controller<StorageContainer>, StorageContainer>::builder()
         .node_id(NODE_ID)
         .cluster_id(CLUSTER_ID)
         .incarnation_id(Uuid::now_v7())
         .advertised_listener(address.clone())
         .listener(address)
-        .storage(Url::parse(STORAGE).context("the storage is no URL")?)
+        .storage(storage)
         .silent(true)
         .build()
         .await
         .context("the broker's data could not be opened")?;
+    retention::keep_forever_means_forever(Path::new(DATABASE)).await?;
     broker
         .serve(Instant::now().into())
         .await

@@ -1,0 +1,206 @@
+//! What has been acknowledged survives kill -9, and what is kept for ever is.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, ResourceSpecifier, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
+use rdkafka::message::{DeliveryResult, Message};
+use rdkafka::producer::{BaseRecord, Producer, ProducerContext, ThreadedProducer};
+use rdkafka::{ClientContext, Offset, TopicPartitionList};
+
+use crate::process::{Broker, PATIENCE, free_address};
+
+const TOPIC: &str = "things";
+const PARTITIONS: i32 = 3;
+
+/// (partition, offset) and the record there.
+type Log = BTreeMap<(i32, i64), String>;
+
+/// Hands each acknowledged record over.
+struct Acks(Sender<(i32, i64, String)>);
+
+impl ClientContext for Acks {}
+
+impl ProducerContext for Acks {
+    type DeliveryOpaque = ();
+
+    fn delivery(&self, result: &DeliveryResult<'_>, (): ()) {
+        let message = result.as_ref().expect("retries until it is acknowledged");
+        let ack = (message.partition(), message.offset(), text(message));
+        // A test that has failed already listens no more.
+        let _failed = self.0.send(ack);
+    }
+}
+
+fn text(message: &impl Message) -> String {
+    String::from_utf8(message.payload().expect("a payload").to_vec()).expect("text")
+}
+
+fn producer(broker: &Broker) -> (ThreadedProducer<Acks>, Receiver<(i32, i64, String)>) {
+    let (sender, acks) = channel();
+    let producer = broker
+        .config()
+        .set("enable.idempotence", "true")
+        .set("batch.num.messages", "10")
+        .create_with_context(Acks(sender))
+        .expect("a producer");
+    (producer, acks)
+}
+
+fn send(producer: &ThreadedProducer<Acks>, texts: std::ops::Range<usize>) {
+    for n in texts {
+        let (key, payload) = (format!("key {}", n % 17), format!("thing {n}"));
+        producer
+            .send(BaseRecord::to(TOPIC).key(&key).payload(&payload))
+            .map_err(|(error, _record)| error)
+            .expect("room in the queue");
+    }
+}
+
+fn group(broker: &Broker) -> BaseConsumer {
+    let consumer: BaseConsumer = broker
+        .config()
+        .set("group.id", "readers")
+        .set("auto.offset.reset", "earliest")
+        .set("enable.auto.commit", "false")
+        // A reader that was killed leaves the group after this time.
+        .set("session.timeout.ms", "6000")
+        .create()
+        .expect("a consumer");
+    consumer.subscribe(&[TOPIC]).expect("a subscription");
+    consumer
+}
+
+/// Reads `count` records in the group, commits and leaves.
+fn read(broker: &Broker, count: usize) -> Log {
+    let consumer = group(broker);
+    let deadline = Instant::now() + PATIENCE;
+    let mut log = Log::new();
+    while log.len() < count {
+        assert!(
+            Instant::now() < deadline,
+            "{} of {count} records in {PATIENCE:?}",
+            log.len()
+        );
+        let Some(message) = consumer.poll(PATIENCE) else {
+            continue;
+        };
+        let message = message.expect("a record");
+        let twice = log.insert((message.partition(), message.offset()), text(&message));
+        assert_eq!(twice, None, "one offset read twice");
+    }
+    let mut positions = TopicPartitionList::new();
+    for (partition, offset) in log.keys() {
+        // In order: the last of a partition is the highest.
+        positions
+            .add_partition_offset(TOPIC, *partition, Offset::Offset(offset + 1))
+            .expect("ours");
+    }
+    let mut highest = TopicPartitionList::new();
+    for ((_topic, partition), offset) in positions.to_topic_map() {
+        highest
+            .add_partition_offset(TOPIC, partition, offset)
+            .expect("ours");
+    }
+    consumer
+        .commit(&highest, CommitMode::Sync)
+        .expect("a commit");
+    log
+}
+
+async fn create(broker: &Broker, topic: NewTopic<'_>) -> AdminClient<DefaultClientContext> {
+    let admin: AdminClient<_> = broker.config().create().expect("an admin client");
+    let created = admin
+        .create_topics([&topic], &AdminOptions::new())
+        .await
+        .expect("an answer");
+    assert_eq!(created, [Ok(topic.name.to_owned())]);
+    admin
+}
+
+#[tokio::test]
+async fn nothing_acknowledged_is_lost_by_kill_9() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = free_address();
+    let mut broker = Broker::start(&address, folder.path());
+    create(
+        &broker,
+        NewTopic::new(TOPIC, PARTITIONS, TopicReplication::Fixed(1)),
+    )
+    .await;
+    let (producer, acks) = producer(&broker);
+
+    // Killed while most of them are on their way.
+    send(&producer, 0..2_000);
+    let mut acked: Vec<_> = acks.iter().take(100).collect();
+    broker.kill();
+    let broker = Broker::start(&address, folder.path());
+    producer.flush(PATIENCE).expect("the rest is sent again");
+    acked.extend(acks.try_iter());
+
+    assert_eq!(acked.len(), 2_000);
+    let log = read(&broker, 2_000);
+    for (partition, offset, text) in &acked {
+        assert_eq!(
+            log.get(&(*partition, *offset)),
+            Some(text),
+            "{partition}@{offset}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_group_goes_on_where_it_was_after_kill_9() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = free_address();
+    let mut broker = Broker::start(&address, folder.path());
+    create(
+        &broker,
+        NewTopic::new(TOPIC, PARTITIONS, TopicReplication::Fixed(1)),
+    )
+    .await;
+    let (producer, _acks) = producer(&broker);
+    send(&producer, 0..50);
+    producer.flush(PATIENCE).expect("acknowledged");
+    let first = read(&broker, 50);
+
+    broker.kill();
+    let broker = Broker::start(&address, folder.path());
+    send(&producer, 50..60);
+    producer.flush(PATIENCE).expect("acknowledged");
+    let second = read(&broker, 10);
+
+    let mut texts: Vec<_> = first.into_values().chain(second.into_values()).collect();
+    let mut expected: Vec<_> = (0..60).map(|n| format!("thing {n}")).collect();
+    texts.sort();
+    expected.sort();
+    assert_eq!(texts, expected);
+}
+
+/// -1 would delete every record at the next start, see `src/retention.rs`.
+#[tokio::test]
+async fn keeping_for_ever_is_the_largest_retention() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let broker = Broker::start(&free_address(), folder.path());
+    let topic = NewTopic::new(TOPIC, 1, TopicReplication::Fixed(1))
+        .set("cleanup.policy", "delete")
+        .set("retention.ms", "-1");
+    let admin = create(&broker, topic).await;
+    let resource = ResourceSpecifier::Topic(TOPIC);
+    let described = admin
+        .describe_configs([&resource], &AdminOptions::new())
+        .await
+        .expect("an answer");
+    let described = described
+        .into_iter()
+        .next()
+        .expect("one topic")
+        .expect("its settings");
+    let retention = described
+        .get("retention.ms")
+        .and_then(|entry| entry.value.clone());
+    assert_eq!(retention, Some(i64::MAX.to_string()));
+}
