@@ -1,0 +1,134 @@
+//! One difference between a reader and a writer that matters.
+
+use accordant_schema::{Kind, Logical, NodeId, Schema, Span};
+
+/// A difference, seen from the reader.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Change<'a> {
+    /// What it is.
+    pub(crate) what: What<'a>,
+    /// The steps to it.
+    pub(crate) steps: Vec<super::path::Step<'a>>,
+    /// Where it is in the reader.
+    pub(crate) reader: Site,
+    /// Where it is in the writer.
+    pub(crate) writer: Site,
+}
+
+/// A place in one of the schemas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Site {
+    /// In the text.
+    pub(crate) span: Span,
+    /// Which text, see [`accordant_schema::Node::source`].
+    pub(crate) source: usize,
+}
+
+/// What a difference is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum What<'a> {
+    /// A reader of the one type cannot take the other; both in words.
+    Type { reader: String, writer: String },
+    /// The reader needs a field that the writer lacks.
+    MissingField { name: &'a str },
+    /// The writer has symbols that the reader lacks, without an enum default.
+    MissingSymbols {
+        type_name: &'a str,
+        symbols: Vec<&'a str>,
+    },
+    /// The writer has a branch that the reader lacks; in words.
+    MissingBranch { branch: String },
+    /// The names of a named type differ.
+    Name { reader: &'a str, writer: &'a str },
+    /// The sizes of a fixed differ.
+    Size { reader: usize, writer: usize },
+    /// A field of the reader matches several fields of the writer.
+    AmbiguousAlias { name: &'a str },
+    /// Something that Java sees and we have no place for.
+    Other { message: String },
+    /// A decimal's scale differs.
+    Scale { reader: u32, writer: u32 },
+    /// The reader's decimal has fewer digits.
+    Precision { reader: u32, writer: u32 },
+    /// The unit of a time differs.
+    TimeUnit {
+        reader: &'static str,
+        writer: &'static str,
+    },
+    /// The logical types differ otherwise.
+    Logical {
+        reader: Option<&'static str>,
+        writer: Option<&'static str>,
+    },
+    /// A promotion that loses digits.
+    Precise {
+        reader: &'static str,
+        writer: &'static str,
+    },
+    /// Bytes that may be no text are read as text.
+    BytesAsString,
+}
+
+impl What<'_> {
+    /// A reader fails on it; else it only gets another meaning.
+    pub(crate) fn breaks(&self) -> bool {
+        match self {
+            What::Type { .. }
+            | What::MissingField { .. }
+            | What::MissingSymbols { .. }
+            | What::MissingBranch { .. }
+            | What::Name { .. }
+            | What::Size { .. }
+            | What::AmbiguousAlias { .. }
+            | What::Other { .. } => true,
+            What::Scale { .. }
+            | What::Precision { .. }
+            | What::TimeUnit { .. }
+            | What::Logical { .. }
+            | What::Precise { .. }
+            | What::BytesAsString => false,
+        }
+    }
+}
+
+impl Site {
+    /// A type's definition.
+    pub(crate) fn of(schema: &Schema, id: NodeId) -> Site {
+        let node = schema.node(id);
+        Site {
+            span: node.span,
+            source: node.source,
+        }
+    }
+
+    /// A record's field, at its name.
+    pub(crate) fn of_field(schema: &Schema, record: NodeId, index: usize) -> Site {
+        let node = schema.node(record);
+        match &node.kind {
+            Kind::Record(it) => Site {
+                span: it.fields[index].name_span,
+                source: node.source,
+            },
+            _ => Site::of(schema, record),
+        }
+    }
+}
+
+/// A logical type's name in the specification.
+pub(crate) fn logical_name(logical: Logical) -> &'static str {
+    match logical {
+        Logical::Decimal { .. } => "decimal",
+        Logical::BigDecimal => "big-decimal",
+        Logical::Uuid => "uuid",
+        Logical::Date => "date",
+        Logical::TimeMillis => "time-millis",
+        Logical::TimeMicros => "time-micros",
+        Logical::TimestampMillis => "timestamp-millis",
+        Logical::TimestampMicros => "timestamp-micros",
+        Logical::TimestampNanos => "timestamp-nanos",
+        Logical::LocalTimestampMillis => "local-timestamp-millis",
+        Logical::LocalTimestampMicros => "local-timestamp-micros",
+        Logical::LocalTimestampNanos => "local-timestamp-nanos",
+        Logical::Duration => "duration",
+    }
+}

@@ -1,0 +1,10 @@
+//! Our own walk over a reader and a writer: every change with its real place,
+//! also inside union branches, and also those that Java does not see.
+
+mod change;
+mod pairs;
+pub(crate) mod path;
+mod value;
+
+pub(crate) use change::{Change, Site, What};
+pub(crate) use pairs::changes;

@@ -1,0 +1,98 @@
+//! Changes that decode and mean something else. Java sees none of them.
+
+use accordant_schema::{Kind, Logical, Node};
+
+use super::change::{What, logical_name};
+
+/// What changes in the meaning of a value when `reader` reads what `writer`
+/// wrote. Both are of one type, or the reader's promotes the writer's.
+pub(super) fn value_change<'a>(reader: &Node, writer: &Node) -> Option<What<'a>> {
+    match (reader.logical, writer.logical) {
+        (None, None) => promotion(&reader.kind, &writer.kind),
+        (Some(reader_logical), Some(writer_logical)) => logical(reader_logical, writer_logical),
+        (reader, writer) => Some(What::Logical {
+            reader: reader.map(logical_name),
+            writer: writer.map(logical_name),
+        }),
+    }
+}
+
+fn logical<'a>(reader: Logical, writer: Logical) -> Option<What<'a>> {
+    if let (
+        Logical::Decimal {
+            precision: reader_precision,
+            scale: reader_scale,
+        },
+        Logical::Decimal {
+            precision: writer_precision,
+            scale: writer_scale,
+        },
+    ) = (reader, writer)
+    {
+        if reader_scale != writer_scale {
+            return Some(What::Scale {
+                reader: reader_scale,
+                writer: writer_scale,
+            });
+        }
+        return (reader_precision < writer_precision).then_some(What::Precision {
+            reader: reader_precision,
+            writer: writer_precision,
+        });
+    }
+    if reader == writer {
+        return None;
+    }
+    match (unit(reader), unit(writer)) {
+        (Some((reader_family, reader_unit)), Some((writer_family, writer_unit)))
+            if reader_family == writer_family =>
+        {
+            Some(What::TimeUnit {
+                reader: reader_unit,
+                writer: writer_unit,
+            })
+        }
+        _ => Some(What::Logical {
+            reader: Some(logical_name(reader)),
+            writer: Some(logical_name(writer)),
+        }),
+    }
+}
+
+/// Family and unit of a logical type that counts time.
+fn unit(logical: Logical) -> Option<(&'static str, &'static str)> {
+    match logical {
+        Logical::TimeMillis => Some(("time", "milliseconds")),
+        Logical::TimeMicros => Some(("time", "microseconds")),
+        Logical::TimestampMillis => Some(("timestamp", "milliseconds")),
+        Logical::TimestampMicros => Some(("timestamp", "microseconds")),
+        Logical::TimestampNanos => Some(("timestamp", "nanoseconds")),
+        Logical::LocalTimestampMillis => Some(("local-timestamp", "milliseconds")),
+        Logical::LocalTimestampMicros => Some(("local-timestamp", "microseconds")),
+        Logical::LocalTimestampNanos => Some(("local-timestamp", "nanoseconds")),
+        Logical::Decimal { .. }
+        | Logical::BigDecimal
+        | Logical::Uuid
+        | Logical::Date
+        | Logical::Duration => None,
+    }
+}
+
+fn promotion<'a>(reader: &Kind, writer: &Kind) -> Option<What<'a>> {
+    match (reader, writer) {
+        (Kind::Float, Kind::Int) => Some(What::Precise {
+            reader: "float",
+            writer: "int",
+        }),
+        (Kind::Float, Kind::Long) => Some(What::Precise {
+            reader: "float",
+            writer: "long",
+        }),
+        (Kind::Double, Kind::Long) => Some(What::Precise {
+            reader: "double",
+            writer: "long",
+        }),
+        (Kind::String, Kind::Bytes) => Some(What::BytesAsString),
+        _ => None,
+    }
+}
