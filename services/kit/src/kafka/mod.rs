@@ -9,4 +9,4 @@ mod producer_thread;
 pub mod topics;
 
 pub use client::{KafkaError, client_config};
-pub use producer::{Delivery, DeliveryFuture, OrderedProducer, ProducerSettings, Record};
+pub use producer::{Delivery, DeliveryFuture, OrderedProducer, ProducerSettings, Record, Slot};

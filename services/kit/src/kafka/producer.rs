@@ -7,16 +7,13 @@
 use std::{
     future::Future,
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     task::{Context, Poll},
     time::Instant,
 };
 
 use rdkafka::message::OwnedHeaders;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{KafkaError, producer_thread};
 
@@ -70,6 +67,13 @@ pub struct OrderedProducer {
     broker: Arc<BrokerState>,
 }
 
+/// A place in the queue.
+#[derive(Debug)]
+pub struct Slot<'a> {
+    /// `None` when the producer's thread is gone.
+    permit: Option<mpsc::Permit<'a, Pending>>,
+}
+
 /// Resolves to what became of one record.
 #[derive(Debug)]
 pub struct DeliveryFuture {
@@ -94,13 +98,17 @@ pub(super) struct Waiter {
 /// Whether any broker of the cluster can be reached.
 #[derive(Debug, Default)]
 pub(super) struct BrokerState {
-    is_reachable: AtomicBool,
+    is_reachable: watch::Sender<bool>,
 }
 
 impl BrokerState {
     pub(super) fn set_reachable(&self, is_reachable: bool) {
-        let was = self.is_reachable.swap(is_reachable, Ordering::Relaxed);
-        if was != is_reachable {
+        let has_changed = self.is_reachable.send_if_modified(|was| {
+            let has_changed = *was != is_reachable;
+            *was = is_reachable;
+            has_changed
+        });
+        if has_changed {
             tracing::info!(is_reachable, "kafka broker");
         }
     }
@@ -121,25 +129,43 @@ impl OrderedProducer {
     /// Hands a record over; records are appended in the order in which these
     /// calls return. Waits while the queue is full.
     pub async fn send(&self, record: Record) -> DeliveryFuture {
+        self.reserve().await.send(record)
+    }
+
+    /// Waits for a place in the queue. May be dropped while it waits: then
+    /// nothing has happened.
+    pub async fn reserve(&self) -> Slot<'_> {
+        Slot {
+            permit: self.queue.reserve().await.ok(),
+        }
+    }
+
+    /// Whether the cluster could be reached when last looked at; it is looked
+    /// at all the time.
+    pub fn is_broker_reachable(&self) -> bool {
+        *self.broker.is_reachable.borrow()
+    }
+
+    /// The same, to wait for a change of it.
+    pub fn broker_reachable(&self) -> watch::Receiver<bool> {
+        self.broker.is_reachable.subscribe()
+    }
+}
+
+impl Slot<'_> {
+    /// Puts a record into the place.
+    pub fn send(self, record: Record) -> DeliveryFuture {
         let (done, delivery) = oneshot::channel();
         let waiter = Waiter {
             topic: record.topic.clone(),
             accepted_at: Instant::now(),
             done,
         };
-        if let Err(refused) = self.queue.send(Pending { record, waiter }).await {
-            refused
-                .0
-                .waiter
-                .complete(Delivery::Refused("the producer has stopped".to_owned()));
+        match self.permit {
+            Some(permit) => permit.send(Pending { record, waiter }),
+            None => waiter.complete(Delivery::Refused("the producer has stopped".to_owned())),
         }
         DeliveryFuture { delivery }
-    }
-
-    /// Whether the cluster could be reached when last looked at; it is looked
-    /// at all the time.
-    pub fn is_broker_reachable(&self) -> bool {
-        self.broker.is_reachable.load(Ordering::Relaxed)
     }
 }
 

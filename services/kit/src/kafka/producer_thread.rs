@@ -152,8 +152,9 @@ impl Enqueuer {
             };
             let opaque = base.delivery_opaque;
             match error.rdkafka_error_code() {
-                Some(RDKafkaErrorCode::QueueFull) if Instant::now() < deadline => {
+                Some(RDKafkaErrorCode::QueueFull) => {
                     // This record waits, and all others behind it: order is kept.
+                    // The queue drains at the latest when its records time out.
                     thread::sleep(Duration::from_millis(QUEUE_FULL_RETRY_MS));
                     waiter = Some(opaque);
                 }
