@@ -1,1 +1,31 @@
-//! Generates Rust types with their own Avro codec from a contracts folder, for build scripts.
+//! Generates Rust types with their own Avro codec from a contracts folder, for
+//! build scripts.
+//!
+//! ```no_run
+//! // build.rs
+//! accordant_build::Config::new().compile("../../contracts").unwrap_or_else(|error| error.exit());
+//! ```
+//!
+//! Nothing here opens a connection, and nothing of a schema's text becomes
+//! code: tokens are built one by one, the result is parsed again before it is
+//! written.
+
+mod config;
+mod decode;
+mod defaults;
+mod docs;
+mod emit;
+mod encode;
+mod error;
+mod event;
+mod folder;
+mod ident;
+mod layout;
+mod leaf;
+mod same;
+mod shape;
+mod types;
+
+pub use config::Config;
+pub use emit::generate;
+pub use error::Error;

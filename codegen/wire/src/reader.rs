@@ -116,6 +116,15 @@ impl<'a> Reader<'a> {
         read(self).map_err(|error| error.within(Segment::Field(Cow::Borrowed(name))))
     }
 
+    /// `null`: nothing.
+    ///
+    /// # Errors
+    /// Never; the result is that of its siblings.
+    #[inline]
+    pub fn null(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// `boolean`
     ///
     /// # Errors

@@ -10,6 +10,10 @@ use crate::{EncodeError, EncodeErrorKind, Segment, values::Duration};
 
 type Result = std::result::Result<(), EncodeError>;
 
+/// `null`: nothing.
+#[inline]
+pub fn null(_value: &(), _out: &mut Vec<u8>) {}
+
 /// `boolean`
 #[inline]
 pub fn boolean(value: bool, out: &mut Vec<u8>) {

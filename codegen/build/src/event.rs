@@ -1,0 +1,242 @@
+//! The `Event` implementation of a contract's root type.
+
+use accordant_schema::{Fingerprint, Kind, NodeId, Record, canonical_form, contract::ContractKind};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::{
+    Error,
+    decode::{Resolver, Unresolved, fields_of},
+    shape::Shape,
+    types::{Leaf, Place, UnionShape},
+};
+
+/// What a version's module has besides its types.
+pub(crate) struct EventParts {
+    pub(crate) items: TokenStream,
+}
+
+/// A field that a path leads to.
+struct Target {
+    /// From `self`.
+    expression: TokenStream,
+    ty: NodeId,
+}
+
+impl Place<'_, '_> {
+    /// The constant that names the version and its schema.
+    pub(crate) fn writer_version(&self) -> TokenStream {
+        let unit = self.unit();
+        let number = Literal::u32_unsuffixed(unit.version.version.0);
+        let text = &unit.version.text;
+        let fingerprint = Fingerprint::of(&canonical_form(&unit.version.schema)).0;
+        let fingerprint = fingerprint.iter().map(|byte| Literal::u8_unsuffixed(*byte));
+        let references = unit.references.iter().map(|at| {
+            let other = &self.layout.units[*at];
+            let (name, subject) = (other.contract.name.as_str(), other.contract.subject());
+            let version = Literal::u32_unsuffixed(other.version.version.0);
+            let writer = self.layout.item(self.unit, *at, "WRITER");
+            quote! {
+                ::accordant_wire::SchemaReference {
+                    name: #name,
+                    subject: #subject,
+                    version: #version,
+                    schema: #writer.schema,
+                }
+            }
+        });
+        let doc = format!(" `{}` {}.", unit.contract.name, unit.version.version);
+        quote! {
+            #[doc = #doc]
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: #number,
+                schema: #text,
+                references: &[#(#references),*],
+                fingerprint: [#(#fingerprint),*],
+            };
+        }
+    }
+
+    /// The implementation and the decoders of other versions; `None` for a
+    /// shared type.
+    pub(crate) fn event(&self, shapes: &[Shape]) -> Result<Option<EventParts>, Error> {
+        let unit = self.unit();
+        if unit.contract.config.kind == ContractKind::Type {
+            return Ok(None);
+        }
+        let schema = self.schema();
+        let Kind::Record(root) = &schema.root().kind else {
+            return Err(self.unsupported("", "an event is a record"));
+        };
+        let decoders = self.decoders(shapes)?;
+        let (versions, arms, modules) = (decoders.versions, decoders.arms, decoders.modules);
+        let name = &self.rust_type_of(schema.root).name;
+        let config = &unit.contract.config;
+        let (contract, topic) = (unit.contract.name.as_str(), config.topic.as_str());
+        let subject = unit.contract.subject();
+        let number = Literal::u32_unsuffixed(unit.version.version.0);
+        let key = self.key_text(root, &config.key)?;
+        let partition = self.key_text(root, &config.partition_by)?;
+        let entity_version = self.entity_version(root, config.version.as_deref())?;
+        let deleted = self.deleted(root, config.deleted.as_deref())?;
+        let items = quote! {
+            impl ::accordant_wire::Event for #name {
+                const CONTRACT: &'static str = #contract;
+                const VERSION: u32 = #number;
+                const TOPIC: &'static str = #topic;
+                const SUBJECT: &'static str = #subject;
+                const SCHEMA: &'static str = WRITER.schema;
+                const VERSIONS: &'static [::accordant_wire::WriterVersion] = &[#(#versions),*];
+
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        #(#arms,)*
+                        version => ::std::result::Result::Err(reader.error(
+                            ::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                contract: #contract,
+                                reader: #number,
+                                version,
+                            },
+                        )),
+                    }
+                }
+
+                fn key(&self) -> ::std::string::String { #key }
+
+                fn partition_text(&self) -> ::std::string::String { #partition }
+
+                fn entity_version(&self) -> ::std::option::Option<i64> { #entity_version }
+
+                fn is_deleted(&self) -> bool { #deleted }
+            }
+            #modules
+        };
+        Ok(Some(EventParts { items }))
+    }
+
+    /// A decoder for each version of the contract that can be resolved. Drafts
+    /// are among them: while one is tried out, its events must be readable.
+    fn decoders(&self, shapes: &[Shape]) -> Result<Decoders, Error> {
+        let unit = self.unit();
+        let mut decoders = Decoders::default();
+        for (at, other) in self.layout.units.iter().enumerate() {
+            if other.contract.name != unit.contract.name {
+                continue;
+            }
+            let inside = self.inside();
+            let writer = &other.version.schema;
+            let mut resolver = Resolver::new(&inside, writer, &shapes[at]);
+            let read = resolver.read(writer.root, self.schema().root, None);
+            let resolved = read.and_then(|read| Ok((read, resolver.functions()?)));
+            let functions = match resolved {
+                Ok((_, functions)) => functions,
+                Err(Unresolved::Incompatible) => continue,
+                Err(Unresolved::Failed(error)) => return Err(error),
+            };
+            let number = Literal::u32_unsuffixed(other.version.version.0);
+            decoders
+                .versions
+                .push(self.layout.item(self.unit, at, "WRITER"));
+            if functions.is_empty() {
+                decoders
+                    .arms
+                    .push(quote!(#number => ::accordant_wire::Decode::decode(reader)));
+                continue;
+            }
+            let module = format_ident!("from_v{}", other.version.version.0);
+            let root = &self.rust_type_of(self.schema().root).name;
+            let function = crate::ident::Scope::default().snake(&format!("read_{root}"));
+            decoders
+                .arms
+                .push(quote!(#number => #module::#function(reader)));
+            let doc = format!(" What v{} wrote.", other.version.version.0);
+            decoders
+                .modules
+                .extend(quote!(#[doc = #doc] mod #module { #(#functions)* }));
+        }
+        Ok(decoders)
+    }
+
+    fn key_text(&self, root: &Record, paths: &[String]) -> Result<TokenStream, Error> {
+        let mut parts = Vec::new();
+        for path in paths {
+            let Target { expression, ty } = self.target(root, path)?;
+            let node = self.schema().node(ty);
+            parts.push(match (&node.kind, Leaf::of(node)) {
+                (Kind::String, Leaf::Plain) => quote!(#expression.as_str()),
+                (Kind::Enum(_), _) => quote!(#expression.as_str()),
+                (Kind::String | Kind::Fixed(_), Leaf::Uuid)
+                | (Kind::Int | Kind::Long, Leaf::Plain) => {
+                    quote!(::std::string::ToString::to_string(&#expression).as_str())
+                }
+                _ => {
+                    let reason = "a key is a string, int, long, uuid or enum that is never null";
+                    return Err(self.unsupported(path, reason));
+                }
+            });
+        }
+        Ok(quote!(::accordant_wire::key::join([#(#parts),*])))
+    }
+
+    fn entity_version(&self, root: &Record, path: Option<&str>) -> Result<TokenStream, Error> {
+        let Some(path) = path else {
+            return Ok(quote!(::std::option::Option::None));
+        };
+        let Target { expression, ty } = self.target(root, path)?;
+        let node = self.schema().node(ty);
+        match (&node.kind, Leaf::of(node)) {
+            (Kind::Int | Kind::Long, Leaf::Plain) => {
+                Ok(quote!(::std::option::Option::Some(i64::from(#expression))))
+            }
+            _ => Err(self.unsupported(path, "a version is an int or long that is never null")),
+        }
+    }
+
+    fn deleted(&self, root: &Record, path: Option<&str>) -> Result<TokenStream, Error> {
+        let Some(path) = path else {
+            return Ok(quote!(false));
+        };
+        let Target { expression, ty } = self.target(root, path)?;
+        match self.schema().node(ty).kind {
+            Kind::Boolean => Ok(expression),
+            _ => Err(self.unsupported(path, "`deleted` is a boolean that is never null")),
+        }
+    }
+
+    fn target(&self, root: &Record, path: &str) -> Result<Target, Error> {
+        let mut record = root;
+        let mut expression = quote!(self);
+        let mut parts = path.split('.').peekable();
+        while let Some(part) = parts.next() {
+            let Some(at) = record.fields.iter().position(|field| field.name == part) else {
+                return Err(self.unsupported(path, "there is no such field"));
+            };
+            let name: &Ident = &fields_of(record)[at];
+            expression = quote!(#expression.#name);
+            let mut ty = record.fields[at].ty;
+            // A union of one branch is that branch.
+            if let Kind::Union(branches) = &self.schema().node(ty).kind {
+                let shape = UnionShape::new(self.schema(), branches);
+                if let ([(_, only, _)], None) = (shape.variants.as_slice(), shape.null) {
+                    ty = *only;
+                }
+            }
+            match (&self.schema().node(ty).kind, parts.peek()) {
+                (_, None) => return Ok(Target { expression, ty }),
+                (Kind::Record(inner), Some(_)) => record = inner,
+                _ => return Err(self.unsupported(path, "it leads through no record")),
+            }
+        }
+        Err(self.unsupported(path, "an empty path"))
+    }
+}
+
+#[derive(Default)]
+struct Decoders {
+    versions: Vec<TokenStream>,
+    arms: Vec<TokenStream>,
+    modules: TokenStream,
+}

@@ -1,0 +1,247 @@
+//! Rust types for Avro types, and where in the emitted code we are.
+
+use accordant_schema::{Kind, Logical, Node, NodeId, Schema};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use crate::{
+    Error,
+    ident::Scope,
+    layout::{Layout, RustType, Unit, is_null},
+    shape::Shape,
+};
+
+/// Digits of a decimal that a `Decimal` holds for every value; those of more
+/// are given as the bytes of the unscaled value.
+const DECIMAL_DIGITS_MAX: u32 = 28;
+
+/// A unit's module, from the inside.
+#[derive(Debug)]
+pub(crate) struct Place<'l, 'a> {
+    pub(crate) layout: &'l Layout<'a>,
+    pub(crate) unit: usize,
+    /// Modules inside the unit's module.
+    pub(crate) depth: usize,
+    pub(crate) shape: &'l Shape,
+}
+
+/// What an Avro value is in Rust, where that is not its kind's own type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaf {
+    Plain,
+    Uuid,
+    Decimal { precision: u32, scale: u32 },
+    Date,
+    TimeMillis,
+    TimeMicros,
+    TimestampMillis,
+    TimestampMicros,
+    TimestampNanos,
+    LocalTimestampMillis,
+    LocalTimestampMicros,
+    LocalTimestampNanos,
+    Duration,
+}
+
+impl Leaf {
+    pub(crate) fn of(node: &Node) -> Leaf {
+        match node.logical {
+            None | Some(Logical::BigDecimal) => Leaf::Plain,
+            Some(Logical::Decimal { precision, scale }) if precision <= DECIMAL_DIGITS_MAX => {
+                Leaf::Decimal { precision, scale }
+            }
+            Some(Logical::Decimal { .. }) => Leaf::Plain,
+            Some(Logical::Uuid) => Leaf::Uuid,
+            Some(Logical::Date) => Leaf::Date,
+            Some(Logical::TimeMillis) => Leaf::TimeMillis,
+            Some(Logical::TimeMicros) => Leaf::TimeMicros,
+            Some(Logical::TimestampMillis) => Leaf::TimestampMillis,
+            Some(Logical::TimestampMicros) => Leaf::TimestampMicros,
+            Some(Logical::TimestampNanos) => Leaf::TimestampNanos,
+            Some(Logical::LocalTimestampMillis) => Leaf::LocalTimestampMillis,
+            Some(Logical::LocalTimestampMicros) => Leaf::LocalTimestampMicros,
+            Some(Logical::LocalTimestampNanos) => Leaf::LocalTimestampNanos,
+            Some(Logical::Duration) => Leaf::Duration,
+        }
+    }
+
+    /// The type in `accordant_wire::values`, and the name of a union's variant.
+    fn value_type(self) -> Option<(&'static str, &'static str)> {
+        Some(match self {
+            Leaf::Plain => return None,
+            Leaf::Uuid => ("Uuid", "Uuid"),
+            Leaf::Decimal { .. } => ("Decimal", "Decimal"),
+            Leaf::Date => ("NaiveDate", "Date"),
+            Leaf::TimeMillis | Leaf::TimeMicros => ("NaiveTime", "Time"),
+            Leaf::TimestampMillis | Leaf::TimestampMicros | Leaf::TimestampNanos => {
+                ("DateTime", "Timestamp")
+            }
+            Leaf::LocalTimestampMillis | Leaf::LocalTimestampMicros | Leaf::LocalTimestampNanos => {
+                ("NaiveDateTime", "LocalTimestamp")
+            }
+            Leaf::Duration => ("Duration", "Duration"),
+        })
+    }
+
+    /// The name of the functions of `Reader` and `write`, without the base's suffix.
+    pub(crate) fn function(self) -> Option<&'static str> {
+        Some(match self {
+            Leaf::Plain => return None,
+            Leaf::Uuid => "uuid",
+            Leaf::Decimal { .. } => "decimal",
+            Leaf::Date => "date",
+            Leaf::TimeMillis => "time_millis",
+            Leaf::TimeMicros => "time_micros",
+            Leaf::TimestampMillis => "timestamp_millis",
+            Leaf::TimestampMicros => "timestamp_micros",
+            Leaf::TimestampNanos => "timestamp_nanos",
+            Leaf::LocalTimestampMillis => "local_timestamp_millis",
+            Leaf::LocalTimestampMicros => "local_timestamp_micros",
+            Leaf::LocalTimestampNanos => "local_timestamp_nanos",
+            Leaf::Duration => "duration",
+        })
+    }
+}
+
+/// What a union is in Rust.
+#[derive(Debug)]
+pub(crate) struct UnionShape {
+    /// The branch of null: the value is an `Option`.
+    pub(crate) null: Option<usize>,
+    /// The other branches, with their variants' names.
+    pub(crate) variants: Vec<(usize, NodeId, Ident)>,
+}
+
+impl UnionShape {
+    pub(crate) fn new(schema: &Schema, branches: &[NodeId]) -> UnionShape {
+        let mut scope = Scope::default();
+        let null = branches.iter().position(|branch| is_null(schema, *branch));
+        let variants = (branches.iter().enumerate())
+            .filter(|(_, branch)| !is_null(schema, **branch))
+            .map(|(index, branch)| (index, *branch, scope.upper(&variant_name(schema, *branch))))
+            .collect();
+        UnionShape { null, variants }
+    }
+
+    /// Whether there is an enum for the branches that are not null.
+    pub(crate) fn is_enum(&self) -> bool {
+        self.variants.len() > 1
+    }
+}
+
+impl<'l, 'a> Place<'l, 'a> {
+    pub(crate) fn unit(&self) -> &'l Unit<'a> {
+        &self.layout.units[self.unit]
+    }
+
+    pub(crate) fn schema(&self) -> &'l Schema {
+        &self.unit().version.schema
+    }
+
+    /// The same unit's module, one module further in.
+    pub(crate) fn inside(&self) -> Place<'l, 'a> {
+        Place {
+            depth: self.depth + 1,
+            ..*self
+        }
+    }
+
+    /// The path of a record's, enum's or union's type.
+    pub(crate) fn path_of(&self, id: NodeId) -> TokenStream {
+        let rust = self.rust_type_of(id);
+        self.layout.path(self.unit, self.depth, rust)
+    }
+
+    pub(crate) fn rust_type_of(&self, id: NodeId) -> &'l RustType {
+        let rust = self.unit().types.get(&id);
+        rust.expect("the layout names every record, enum and union of its schemas")
+    }
+
+    /// The type of a value. `owner` is the record that holds it in itself.
+    pub(crate) fn value_type(&self, id: NodeId, owner: Option<NodeId>) -> TokenStream {
+        let node = self.schema().node(id);
+        let leaf = Leaf::of(node);
+        if let Some((name, _)) = leaf.value_type() {
+            let name = crate::ident::ident(name);
+            let zone = (name == "DateTime").then(|| quote!(<::accordant_wire::values::Utc>));
+            return quote!(::accordant_wire::values::#name #zone);
+        }
+        match &node.kind {
+            Kind::Null => quote!(()),
+            Kind::Boolean => quote!(bool),
+            Kind::Int => quote!(i32),
+            Kind::Long => quote!(i64),
+            Kind::Float => quote!(f32),
+            Kind::Double => quote!(f64),
+            Kind::Bytes => quote!(::std::vec::Vec<u8>),
+            Kind::String => quote!(::std::string::String),
+            Kind::Fixed(fixed) => {
+                let size = Literal::usize_unsuffixed(fixed.size);
+                quote!([u8; #size])
+            }
+            Kind::Enum(_) => self.path_of(id),
+            Kind::Record(_) => {
+                let path = self.path_of(id);
+                if self.shape.is_boxed(owner, id) {
+                    quote!(::std::boxed::Box<#path>)
+                } else {
+                    path
+                }
+            }
+            Kind::Array(items) => {
+                let items = self.value_type(*items, None);
+                quote!(::std::vec::Vec<#items>)
+            }
+            Kind::Map(values) => {
+                let values = self.value_type(*values, None);
+                quote!(::std::collections::BTreeMap<::std::string::String, #values>)
+            }
+            Kind::Union(branches) => {
+                let shape = UnionShape::new(self.schema(), branches);
+                let inner = match shape.variants.as_slice() {
+                    [] => return quote!(()),
+                    [(_, branch, _)] => self.value_type(*branch, owner),
+                    _ => self.path_of(id),
+                };
+                match shape.null {
+                    Some(_) => quote!(::std::option::Option<#inner>),
+                    None => inner,
+                }
+            }
+        }
+    }
+
+    /// An error about something in this unit.
+    pub(crate) fn unsupported(&self, path: &str, reason: &str) -> Error {
+        let unit = self.unit();
+        Error::Unsupported {
+            contract: format!("{} {}", unit.contract.name, unit.version.version),
+            path: path.to_owned(),
+            reason: reason.to_owned(),
+        }
+    }
+}
+
+fn variant_name(schema: &Schema, id: NodeId) -> String {
+    let node = schema.node(id);
+    if let Some(name) = schema.name_of(id) {
+        return name.name().to_owned();
+    }
+    if let Some((_, name)) = Leaf::of(node).value_type() {
+        return name.to_owned();
+    }
+    match &node.kind {
+        Kind::Null => "Null",
+        Kind::Boolean => "Boolean",
+        Kind::Int => "Int",
+        Kind::Long => "Long",
+        Kind::Float => "Float",
+        Kind::Double => "Double",
+        Kind::Bytes => "Bytes",
+        Kind::String => "String",
+        Kind::Array(_) => "Array",
+        Kind::Map(_) => "Map",
+        Kind::Record(_) | Kind::Enum(_) | Kind::Fixed(_) | Kind::Union(_) => "Value",
+    }
+    .to_owned()
+}
