@@ -1,0 +1,1 @@
+//! Compares a store's rows with the fold of the outbound topic.
