@@ -196,10 +196,15 @@ pub(crate) fn likely<'c>(
     text: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<&'c str> {
-    let distance_max = (text.chars().count() / 3).clamp(1, 4);
-    nearest(text, candidates)
-        .filter(|candidate| strsim::damerau_levenshtein(&shorten(text), candidate) <= distance_max)
+    let length = text.chars().take(QUOTE_CHARS_MAX + 1).count();
+    let distance_max = (length / 3).clamp(1, 4);
+    if length > QUOTE_CHARS_MAX {
+        return None;
+    }
+    let is_similar = |candidate: &&str| candidate.len().abs_diff(text.len()) <= 4 * distance_max;
+    nearest(text, candidates.into_iter().filter(is_similar))
+        .filter(|candidate| strsim::damerau_levenshtein(text, candidate) <= distance_max)
 }
 
 /// Candidates that a search for the nearest looks at.
-const NEAREST_CANDIDATES_MAX: usize = 1_000;
+const NEAREST_CANDIDATES_MAX: usize = 300;

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
+use super::config_value::{CLEANUPS, KINDS, LEVELS};
+
 /// What a contract describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContractKind {
@@ -117,4 +119,32 @@ pub struct ContractConfig {
     pub retired: Vec<u32>,
     /// Suppressed findings by code.
     pub ignore: BTreeMap<String, IgnoreRule>,
+}
+
+impl ContractKind {
+    /// Its word in `contract.toml`.
+    pub fn as_str(self) -> &'static str {
+        word(&KINDS, &self)
+    }
+}
+
+impl Compatibility {
+    /// Its word in `contract.toml`, such as `full-transitive`.
+    pub fn as_str(self) -> &'static str {
+        word(&LEVELS, &self)
+    }
+}
+
+impl Cleanup {
+    /// Its word in `contract.toml`, which is Kafka's `cleanup.policy` too.
+    pub fn as_str(self) -> &'static str {
+        word(&CLEANUPS, &self)
+    }
+}
+
+fn word<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
+    let found = words.iter().find(|(_, it)| it == value);
+    found
+        .map(|(word, _)| *word)
+        .expect("every value has its word in the table")
 }

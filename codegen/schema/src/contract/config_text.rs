@@ -2,19 +2,16 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
-};
+use toml::de::DeTable;
 
 use super::{
-    Cleanup, Compatibility, ContractConfig, ContractKind, IgnoreRule, SubjectNaming, UnknownFields,
-    config_value::{is_date, is_topic, parse_duration},
+    Cleanup, Compatibility, ContractConfig, ContractKind, IgnoreRule,
+    config_reader::{Reader, integer, span_of},
+    config_value::{
+        CLEANUPS, KINDS, LEVELS, SUBJECTS, UNKNOWN_FIELDS, is_date, is_topic, parse_duration,
+    },
 };
-use crate::{
-    Problem, ProblemCode, Span,
-    problem::{nearest, shorten},
-};
+use crate::{Problem, ProblemCode, Span, problem::shorten};
 
 /// The keys of `contract.toml`.
 const KEYS: [&str; 18] = [
@@ -102,14 +99,7 @@ pub(super) fn read_config(text: &str, file: &str) -> (Option<ConfigText>, Vec<Pr
     (config.map(|config| ConfigText { config, spans }), problems)
 }
 
-struct Reader<'t> {
-    file: &'t str,
-    table: &'t DeTable<'t>,
-    problems: Vec<Problem>,
-    spans: BTreeMap<String, Span>,
-}
-
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     fn config(&mut self) -> Option<ContractConfig> {
         let kind = self.choice("kind", &KINDS);
         if kind.is_none() && !self.has("kind") {
@@ -119,15 +109,7 @@ impl<'t> Reader<'t> {
             );
         }
         let is_type = kind == Some(ContractKind::Type);
-        let is_change = kind == Some(ContractKind::Change);
-        if is_type {
-            self.refuse_keys(&TOPIC_KEYS, "a contract of kind \"type\" has no topic");
-        } else if kind.is_some() && !is_change {
-            self.refuse_keys(
-                &["version", "deleted"],
-                "only a contract of kind \"change\" has it",
-            );
-        }
+        self.check_kind_keys(kind);
         let description = self.required_text(
             "description",
             "description = \"What it tells, in one sentence.\"",
@@ -138,21 +120,12 @@ impl<'t> Reader<'t> {
             .unwrap_or_else(|| "company".to_owned());
         let topic = self.topic(is_type);
         let key = self.paths("key");
-        if !is_type && !self.has("key") {
-            self.missing("key", "key = [\"the field that identifies the entity\"]");
-        }
         let partition_by = if self.has("partition_by") {
             self.paths("partition_by")
         } else {
             key.clone()
         };
         let version = self.text("version");
-        if is_change && !self.has("version") {
-            self.missing(
-                "version",
-                "version = \"the long field that counts an entity's changes\"",
-            );
-        }
         let deleted = self.text("deleted");
         let partitions = self.partitions(is_type);
         let cleanup = self.choice("cleanup", &CLEANUPS).unwrap_or_default();
@@ -184,6 +157,27 @@ impl<'t> Reader<'t> {
             retired,
             ignore,
         })
+    }
+
+    /// The keys that a kind needs, and those that it must not have.
+    fn check_kind_keys(&mut self, kind: Option<ContractKind>) {
+        let Some(kind) = kind else { return };
+        let why = "a contract of kind \"type\" has no topic";
+        match kind {
+            ContractKind::Type => return self.refuse_keys(&TOPIC_KEYS, why),
+            ContractKind::Submission | ContractKind::Event => {
+                let why = "only a contract of kind \"change\" has it";
+                self.refuse_keys(&["version", "deleted"], why);
+            }
+            ContractKind::Change if !self.has("version") => {
+                let example = "version = \"the long field that counts an entity's changes\"";
+                self.missing("version", example);
+            }
+            ContractKind::Change => {}
+        }
+        if !self.has("key") {
+            self.missing("key", "key = [\"the field that identifies the entity\"]");
+        }
     }
 
     fn topic(&mut self, is_type: bool) -> String {
@@ -313,214 +307,4 @@ impl<'t> Reader<'t> {
         }
         rules
     }
-
-    /// A value that is one of a few words.
-    fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
-        let text = self.text(key)?;
-        let found = choices
-            .iter()
-            .find(|(word, _)| *word == text)
-            .map(|(_, value)| *value);
-        if found.is_none() {
-            let words: Vec<String> = choices
-                .iter()
-                .map(|(word, _)| format!("{word:?}"))
-                .collect();
-            let message = format!("{key} cannot be {:?}", shorten(&text));
-            self.bad_value(key, message, format!("use one of {}", words.join(", ")));
-        }
-        found
-    }
-
-    /// A list of dotted field paths.
-    fn paths(&mut self, key: &str) -> Vec<String> {
-        let items = self.array(key, "an array of field paths");
-        if let (true, Some(span)) = (self.has(key) && items.is_empty(), self.spans.get(key)) {
-            let span = *span;
-            if self
-                .value(key)
-                .is_some_and(|value| value.get_ref().is_array())
-            {
-                let message = format!("{key} names no field");
-                self.report(
-                    ProblemCode::BAD_VALUE,
-                    span,
-                    message,
-                    "name at least one field path",
-                );
-            }
-        }
-        let mut paths: Vec<String> = Vec::new();
-        for (index, item) in items.iter().enumerate() {
-            self.spans.insert(format!("{key}[{index}]"), span_of(item));
-            match item.get_ref().as_str() {
-                Some(path) if paths.iter().any(|known| known == path) => {
-                    let message = format!("{key} names {:?} twice", shorten(path));
-                    self.report(ProblemCode::BAD_VALUE, span_of(item), message, "remove one");
-                }
-                Some(path) => paths.push(path.to_owned()),
-                None => self.wrong_type(key, item, "an array of field paths"),
-            }
-        }
-        paths
-    }
-
-    fn required_text(&mut self, key: &str, example: &str) -> String {
-        match self.text(key) {
-            Some(text) if text.trim().is_empty() => {
-                self.bad_value(key, format!("{key} is empty"), example);
-                text
-            }
-            Some(text) => text,
-            None => {
-                if !self.has(key) {
-                    self.missing(key, example);
-                }
-                String::new()
-            }
-        }
-    }
-
-    fn text(&mut self, key: &str) -> Option<String> {
-        let value = self.value(key)?;
-        let text = value.get_ref().as_str().map(str::to_owned);
-        if text.is_none() {
-            self.wrong_type(key, value, "a string");
-        }
-        text
-    }
-
-    fn number(&mut self, key: &str) -> Option<i64> {
-        let value = self.value(key)?;
-        let number = integer(value.get_ref());
-        if number.is_none() {
-            self.wrong_type(key, value, "a whole number");
-        }
-        number
-    }
-
-    fn array(&mut self, key: &str, expected: &str) -> &'t [Spanned<DeValue<'t>>] {
-        let Some(value) = self.value(key) else {
-            return &[];
-        };
-        match value.get_ref() {
-            DeValue::Array(items) => items,
-            _ => {
-                self.wrong_type(key, value, expected);
-                &[]
-            }
-        }
-    }
-
-    fn value(&mut self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
-        let value = self.table.get(key)?;
-        self.spans.insert(key.to_owned(), span_of(value));
-        Some(value)
-    }
-
-    fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
-    }
-
-    /// Reports keys that nobody reads, each with the nearest known one.
-    fn check_keys(&mut self, table: &DeTable<'_>, known: &[&str], place: &str) {
-        for (key, _) in table {
-            let name: &str = key.get_ref();
-            if known.contains(&name) {
-                continue;
-            }
-            let near = nearest(name, known.iter().copied()).unwrap_or_default();
-            let message = format!(
-                "{place} has no key {:?}; the nearest is {near:?}",
-                shorten(name)
-            );
-            let fix = format!("did you mean {near:?}? known are {}", known.join(", "));
-            let span = Span {
-                start: key.span().start,
-                end: key.span().end,
-            };
-            self.report(ProblemCode::UNKNOWN_KEY, span, message, fix);
-        }
-    }
-
-    fn refuse_keys(&mut self, keys: &[&str], why: &str) {
-        for key in keys {
-            if let Some(value) = self.table.get(*key) {
-                let message = format!("{key:?} has no meaning here: {why}");
-                let fix = format!("remove {key:?}, or change \"kind\"");
-                self.report(ProblemCode::BAD_VALUE, span_of(value), message, fix);
-            }
-        }
-    }
-
-    fn missing(&mut self, key: &str, example: &str) {
-        let message = format!("{key:?} is missing");
-        let problem = Problem::new(ProblemCode::MISSING_KEY, message).in_file(self.file);
-        self.problems.push(problem.fix(format!("add {example}")));
-    }
-
-    fn wrong_type(&mut self, key: &str, value: &Spanned<DeValue<'_>>, expected: &str) {
-        let found = value.get_ref().type_str();
-        let message = format!("{:?} must be {expected}, not of type {found}", shorten(key));
-        self.report(ProblemCode::BAD_VALUE, span_of(value), message, "");
-    }
-
-    fn bad_value(&mut self, key: &str, message: String, fix: impl Into<String>) {
-        let span = self.spans.get(key).copied();
-        let problem = Problem::new(ProblemCode::BAD_VALUE, message)
-            .in_file(self.file)
-            .fix(fix);
-        self.problems.push(Problem { span, ..problem });
-    }
-
-    fn report(&mut self, code: ProblemCode, span: Span, message: String, fix: impl Into<String>) {
-        self.problems.push(
-            Problem::new(code, message)
-                .at(span)
-                .in_file(self.file)
-                .fix(fix),
-        );
-    }
 }
-
-fn span_of(value: &Spanned<DeValue<'_>>) -> Span {
-    Span {
-        start: value.span().start,
-        end: value.span().end,
-    }
-}
-
-fn integer(value: &DeValue<'_>) -> Option<i64> {
-    let integer = value.as_integer()?;
-    i64::from_str_radix(&integer.as_str().replace('_', ""), integer.radix()).ok()
-}
-
-const KINDS: [(&str, ContractKind); 4] = [
-    ("submission", ContractKind::Submission),
-    ("event", ContractKind::Event),
-    ("change", ContractKind::Change),
-    ("type", ContractKind::Type),
-];
-const CLEANUPS: [(&str, Cleanup); 3] = [
-    ("delete", Cleanup::Delete),
-    ("compact", Cleanup::Compact),
-    ("compact,delete", Cleanup::CompactDelete),
-];
-const LEVELS: [(&str, Compatibility); 7] = [
-    ("none", Compatibility::None),
-    ("backward", Compatibility::Backward),
-    ("backward-transitive", Compatibility::BackwardTransitive),
-    ("forward", Compatibility::Forward),
-    ("forward-transitive", Compatibility::ForwardTransitive),
-    ("full", Compatibility::Full),
-    ("full-transitive", Compatibility::FullTransitive),
-];
-const UNKNOWN_FIELDS: [(&str, UnknownFields); 2] = [
-    ("refuse", UnknownFields::Refuse),
-    ("ignore", UnknownFields::Ignore),
-];
-const SUBJECTS: [(&str, SubjectNaming); 3] = [
-    ("topic", SubjectNaming::Topic),
-    ("record", SubjectNaming::Record),
-    ("topic-record", SubjectNaming::TopicRecord),
-];

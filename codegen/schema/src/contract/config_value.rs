@@ -1,6 +1,8 @@
-//! The small value formats of `contract.toml`.
+//! The small value formats of `contract.toml`, and its words.
 
 use std::time::Duration;
+
+use super::{Cleanup, Compatibility, ContractKind, SubjectNaming, UnknownFields};
 
 /// Kafka's rule for topic names.
 pub(super) fn is_topic(name: &str) -> bool {
@@ -54,6 +56,36 @@ pub(super) fn is_date(text: &str) -> bool {
     };
     (1..=day_max).contains(&day)
 }
+
+pub(super) const KINDS: [(&str, ContractKind); 4] = [
+    ("submission", ContractKind::Submission),
+    ("event", ContractKind::Event),
+    ("change", ContractKind::Change),
+    ("type", ContractKind::Type),
+];
+pub(super) const CLEANUPS: [(&str, Cleanup); 3] = [
+    ("delete", Cleanup::Delete),
+    ("compact", Cleanup::Compact),
+    ("compact,delete", Cleanup::CompactDelete),
+];
+pub(super) const LEVELS: [(&str, Compatibility); 7] = [
+    ("none", Compatibility::None),
+    ("backward", Compatibility::Backward),
+    ("backward-transitive", Compatibility::BackwardTransitive),
+    ("forward", Compatibility::Forward),
+    ("forward-transitive", Compatibility::ForwardTransitive),
+    ("full", Compatibility::Full),
+    ("full-transitive", Compatibility::FullTransitive),
+];
+pub(super) const UNKNOWN_FIELDS: [(&str, UnknownFields); 2] = [
+    ("refuse", UnknownFields::Refuse),
+    ("ignore", UnknownFields::Ignore),
+];
+pub(super) const SUBJECTS: [(&str, SubjectNaming); 3] = [
+    ("topic", SubjectNaming::Topic),
+    ("record", SubjectNaming::Record),
+    ("topic-record", SubjectNaming::TopicRecord),
+];
 
 #[cfg(test)]
 mod tests {

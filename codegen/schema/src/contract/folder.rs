@@ -30,6 +30,9 @@ pub(super) struct RawVersion<'f> {
     pub(super) text: &'f str,
 }
 
+/// A file's path, its path inside the contract's folder, and its bytes.
+type File<'f> = (&'f str, &'f str, &'f [u8]);
+
 /// `contract.toml` in a contract's folder.
 const CONFIG_FILE: &str = "contract.toml";
 /// Levels of JSON in an example.
@@ -45,7 +48,7 @@ pub(super) fn read<'f>(files: &'f BTreeMap<String, Vec<u8>>, limits: &Limits) ->
         problems: Vec::new(),
     };
     let contract_folders = contract_folders(files);
-    let mut by_folder: BTreeMap<&str, Vec<(&str, &str, &[u8])>> = BTreeMap::new();
+    let mut by_folder: BTreeMap<&str, Vec<File<'_>>> = BTreeMap::new();
     for (path, bytes) in files {
         if path.split('/').any(|part| part.starts_with('.')) || path.ends_with("README.md") {
             continue;
@@ -88,12 +91,7 @@ impl<'f> Folder<'f> {
         }
     }
 
-    fn read_contract(
-        &mut self,
-        folder: &str,
-        files: &[(&'f str, &'f str, &'f [u8])],
-        limits: &Limits,
-    ) {
+    fn read_contract(&mut self, folder: &str, files: &[File<'f>], limits: &Limits) {
         let Ok(name) = FullName::new(folder) else {
             let message = format!(
                 "the folder {:?} is not named by an Avro full name",
@@ -152,12 +150,7 @@ impl<'f> Folder<'f> {
     }
 
     /// The version that a file `<stem>.avsc` is of.
-    fn version(
-        &mut self,
-        path: &str,
-        stem: &str,
-        files: &[(&str, &str, &[u8])],
-    ) -> Option<Version> {
+    fn version(&mut self, path: &str, stem: &str, files: &[File<'_>]) -> Option<Version> {
         let digits = stem.strip_prefix('v').unwrap_or_default();
         let version = Version::from_digits(digits);
         if version.is_some() {

@@ -21,7 +21,7 @@ use crate::{FullName, Problem, ProblemCode, Span, problem::shorten};
 /// The released versions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lock {
-    /// Lines, sorted by name and version.
+    /// Lines, sorted by name and version: [`Lock::insert`] keeps them so.
     pub lines: Vec<LockLine>,
 }
 
@@ -61,9 +61,12 @@ const HEADER: &str = "\
 impl Lock {
     /// The line of a version.
     pub fn line(&self, name: &ContractName, version: Version) -> Option<&LockLine> {
-        self.lines
-            .iter()
-            .find(|line| line.name == *name && line.version == version)
+        let key = (name, version);
+        let at = self
+            .lines
+            .binary_search_by(|line| (&line.name, line.version).cmp(&key))
+            .ok()?;
+        Some(&self.lines[at])
     }
 
     /// Adds a line in its sorted place; one of the same version is replaced.

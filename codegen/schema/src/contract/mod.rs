@@ -2,6 +2,7 @@
 
 mod assemble;
 mod config;
+mod config_reader;
 mod config_text;
 mod config_value;
 mod folder;

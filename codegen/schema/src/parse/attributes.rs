@@ -1,10 +1,12 @@
 //! Reading attributes of a schema object, with a problem for what does not fit.
 
+use std::collections::BTreeSet;
+
 use super::builder::Builder;
 use crate::{
     FullName, NodeId, Problem, ProblemCode,
     json::{Json, Value},
-    parse::builder::{POISON, primitive},
+    parse::builder::{NAME_BYTES_MAX, POISON, primitive},
     parse::logical::logical,
     problem::shorten,
 };
@@ -102,6 +104,17 @@ impl Builder<'_> {
                 );
                 None
             }
+            Ok(full) if full.as_str().len() > NAME_BYTES_MAX => {
+                let name = shorten(full.as_str());
+                let message = format!("the name {name:?} has more than {NAME_BYTES_MAX} bytes");
+                self.refuse(
+                    ProblemCode::BAD_NAME,
+                    value.span,
+                    message,
+                    "give it a shorter name",
+                );
+                None
+            }
             Ok(full) => Some(full),
             Err(_) => {
                 let message = format!("{:?} is no Avro name", shorten(&full));
@@ -114,6 +127,7 @@ impl Builder<'_> {
     /// A named type's aliases, relative to its own namespace.
     pub(super) fn type_aliases(&mut self, json: &Json, name: &FullName) -> Vec<FullName> {
         let mut aliases = Vec::new();
+        let mut seen = BTreeSet::new();
         for (text, item) in self.texts(json, "aliases") {
             let bare = text.strip_prefix('.').unwrap_or(text);
             let full = if text.contains('.') || name.namespace().is_empty() {
@@ -122,9 +136,12 @@ impl Builder<'_> {
                 format!("{}.{text}", name.namespace())
             };
             match FullName::new(&full) {
-                Ok(alias) if aliases.contains(&alias) => {}
-                Ok(alias) => aliases.push(alias),
-                Err(_) => {
+                Ok(alias) if alias.as_str().len() <= NAME_BYTES_MAX => {
+                    if seen.insert(alias.clone()) {
+                        aliases.push(alias);
+                    }
+                }
+                Ok(_) | Err(_) => {
                     let message = format!("the alias {:?} is no Avro name", shorten(text));
                     self.refuse(ProblemCode::BAD_NAME, item.span, message, NAME_RULE);
                 }

@@ -18,6 +18,10 @@ const SCHEMA_DEPTH_CEILING: usize = 128;
 const REFERENCES_MAX: usize = 1_000;
 /// Problems that are collected at most.
 const PROBLEMS_MAX: usize = 100;
+/// Bytes of all references of one schema, in multiples of one schema's limit.
+const REFERENCES_SIZE_MAX: usize = 16;
+/// Bytes of a full name.
+pub(super) const NAME_BYTES_MAX: usize = 512;
 
 /// Stands where a type could not be built; a problem says why.
 pub(super) const POISON: NodeId = NodeId(u32::MAX);
@@ -56,6 +60,16 @@ pub(super) fn build(
     if references.len() > REFERENCES_MAX {
         let message = format!("the schema has more than {REFERENCES_MAX} references");
         return Err(vec![Problem::new(ProblemCode::SCHEMA_SIZE, message)]);
+    }
+    let bytes_max = limits.schema_bytes_max.saturating_mul(REFERENCES_SIZE_MAX);
+    if references
+        .iter()
+        .map(|reference| reference.len())
+        .sum::<usize>()
+        > bytes_max
+    {
+        let message = format!("the references of the schema have more than {bytes_max} bytes");
+        return Err(vec![Problem::new(ProblemCode::TEXT_SIZE, message)]);
     }
     for (index, reference) in references.iter().enumerate() {
         builder.source = index + 1;
@@ -182,12 +196,16 @@ impl<'l> Builder<'l> {
         } else {
             format!("{namespace}.{name}")
         };
-        let (Ok(full), Ok(bare)) = (FullName::new(&full), FullName::new(bare)) else {
+        let names = (FullName::new(&full), FullName::new(bare));
+        let (Ok(full), Ok(bare), 0..=NAME_BYTES_MAX) = (names.0, names.1, full.len()) else {
             let message = format!("{:?} is no type and no name of one", shorten(name));
             return self.refuse(ProblemCode::BAD_NAME, span, message, TYPE_FORMS);
         };
         if let Some(id) = self.names.get(&full).or_else(|| self.names.get(&bare)) {
             return *id;
+        }
+        if self.pending.len() >= self.limits.nodes_max {
+            return self.too_large(span);
         }
         // It may be defined further on; `resolve` has the last word.
         let id = NodeId(FORWARD + self.pending.len() as u32);
@@ -277,12 +295,7 @@ impl<'l> Builder<'l> {
     /// Adds a node, unless the schema is too large: then it is poison.
     pub(super) fn push(&mut self, kind: Kind, span: Span) -> NodeId {
         if self.nodes.len() >= self.limits.nodes_max.min(FORWARD as usize) {
-            if !self.is_full {
-                self.is_full = true;
-                let message = format!("the schema has more than {} types", self.limits.nodes_max);
-                self.report(Problem::new(ProblemCode::SCHEMA_SIZE, message).at(span));
-            }
-            return POISON;
+            return self.too_large(span);
         }
         let id = NodeId(self.nodes.len() as u32);
         self.nodes.push(Node {
@@ -293,6 +306,16 @@ impl<'l> Builder<'l> {
             source: self.source,
         });
         id
+    }
+
+    /// Says once that the schema is too large; poison from there on.
+    fn too_large(&mut self, span: Span) -> NodeId {
+        if !self.is_full {
+            self.is_full = true;
+            let message = format!("the schema has more than {} types", self.limits.nodes_max);
+            self.report(Problem::new(ProblemCode::SCHEMA_SIZE, message).at(span));
+        }
+        POISON
     }
 
     pub(super) fn fill(&mut self, id: NodeId, kind: Kind) {
@@ -314,8 +337,13 @@ impl<'l> Builder<'l> {
         POISON
     }
 
+    /// Whether another problem is still collected.
+    pub(super) fn has_room(&self) -> bool {
+        self.problems.len() < PROBLEMS_MAX
+    }
+
     pub(super) fn report(&mut self, problem: Problem) {
-        if self.problems.len() >= PROBLEMS_MAX {
+        if !self.has_room() {
             return;
         }
         self.problems.push(if self.source == 0 {

@@ -5,7 +5,7 @@
 //! that lacks a field takes that field's own default, which is checked in its
 //! own turn; that this ends is checked at the end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::builder::{Builder, POISON};
 use crate::{
@@ -36,6 +36,7 @@ impl Builder<'_> {
             memo: BTreeMap::new(),
             steps: 0,
             edges: Vec::new(),
+            symbols: BTreeMap::new(),
         };
         let mut edges = BTreeMap::new();
         let mut problems = Vec::new();
@@ -147,6 +148,8 @@ struct Check<'n> {
     steps: usize,
     /// The defaults of other fields that the current one takes.
     edges: Vec<FieldAt>,
+    /// The symbols of the enums that were asked about.
+    symbols: BTreeMap<NodeId, BTreeSet<&'n str>>,
 }
 
 impl<'n> Check<'n> {
@@ -202,7 +205,11 @@ impl<'n> Check<'n> {
             ),
             (Kind::Fixed(_), _) => (false, "a string of code points 0 to 255"),
             (Kind::Enum(it), Value::String(text)) => {
-                (it.symbols.contains(text), "one of the enum's symbols")
+                let symbols = self
+                    .symbols
+                    .entry(id)
+                    .or_insert_with(|| it.symbols.iter().map(String::as_str).collect());
+                (symbols.contains(text.as_str()), "one of the enum's symbols")
             }
             (Kind::Enum(_), _) => (false, "one of the enum's symbols"),
             (Kind::Array(inner), Value::Array(items)) => {
@@ -237,8 +244,16 @@ impl<'n> Check<'n> {
         id: NodeId,
         fields: &'n [Field],
     ) -> Result<(), Reason> {
+        let Value::Object(entries) = &json.value else {
+            return Ok(());
+        };
+        self.steps += entries.len() + fields.len();
+        let values: BTreeMap<&str, &Json> = entries
+            .iter()
+            .map(|(key, value)| (key.name.as_str(), value))
+            .collect();
         for (position, field) in fields.iter().enumerate() {
-            match (json.get(&field.name), &field.default) {
+            match (values.get(field.name.as_str()), &field.default) {
                 (Some(value), _) => self.fits(value, field.ty)?,
                 (None, Some(_)) => self.edges.push((id.0 as usize, position)),
                 (None, None) => {
@@ -275,22 +290,35 @@ fn is_bytes(text: &str) -> bool {
 /// The fields whose defaults contain themselves, or lie too deep in each other.
 /// An edge leads from a field to one whose default its own default takes.
 fn endless(edges: &BTreeMap<FieldAt, Vec<FieldAt>>) -> Vec<FieldAt> {
-    // Fields all of whose edges lead to settled fields are settled; each round
-    // is one level, so that rounds are bounded by the longest chain allowed.
-    let mut open: BTreeMap<FieldAt, &Vec<FieldAt>> =
-        edges.iter().map(|(field, to)| (*field, to)).collect();
-    for _ in 0..CHAIN_MAX {
-        let settled: Vec<FieldAt> = open
-            .iter()
-            .filter(|(_, to)| to.iter().all(|field| !open.contains_key(field)))
-            .map(|(field, _)| *field)
-            .collect();
-        if settled.is_empty() {
-            break;
-        }
-        settled.iter().for_each(|field| {
-            open.remove(field);
-        });
+    // From the defaults that take no other one upwards; what is never reached
+    // contains itself, or something that does.
+    let mut waiting: BTreeMap<FieldAt, usize> = BTreeMap::new();
+    let mut users: BTreeMap<FieldAt, Vec<FieldAt>> = BTreeMap::new();
+    for (user, taken) in edges {
+        let taken = taken.iter().filter(|field| edges.contains_key(field));
+        let count = taken.clone().count();
+        taken.for_each(|field| users.entry(*field).or_default().push(*user));
+        waiting.insert(*user, count);
     }
-    open.into_keys().collect()
+    let mut level: Vec<FieldAt> = waiting
+        .iter()
+        .filter(|(_, count)| **count == 0)
+        .map(|(field, _)| *field)
+        .collect();
+    for _ in 0..CHAIN_MAX {
+        let mut next = Vec::new();
+        for field in level {
+            waiting.remove(&field);
+            for user in users.remove(&field).into_iter().flatten() {
+                if let Some(count) = waiting.get_mut(&user) {
+                    *count -= 1;
+                    if *count == 0 {
+                        next.push(user);
+                    }
+                }
+            }
+        }
+        level = next;
+    }
+    waiting.into_keys().collect()
 }

@@ -176,12 +176,15 @@ impl Builder<'_> {
         let field = self.within(&segment, |builder| {
             let ty = builder.required(json, "field", "type")?;
             let ty = builder.node(ty, namespace);
-            let mut aliases: Vec<String> = Vec::new();
-            for (alias, _) in builder.texts(json, "aliases") {
-                if !aliases.iter().any(|known| known == alias) {
-                    aliases.push(alias.to_owned());
-                }
-            }
+            let mut seen = BTreeSet::new();
+            let aliases = builder
+                .texts(json, "aliases")
+                .into_iter()
+                .map(|(alias, _)| alias);
+            let aliases = aliases
+                .filter(|alias| seen.insert(*alias))
+                .map(str::to_owned)
+                .collect();
             Some(Field {
                 name: name.to_owned(),
                 aliases,

@@ -28,6 +28,9 @@ impl Builder<'_> {
             .zip(&targets)
             .filter(|(_, target)| **target == POISON)
         {
+            if !self.has_room() {
+                break;
+            }
             let name = use_.name.as_str();
             let message = format!("no type {:?} is known here", shorten(name));
             let known = self
@@ -36,6 +39,12 @@ impl Builder<'_> {
                 .map(|known| known.as_str())
                 .chain(PRIMITIVES);
             let fix = match likely(name, known) {
+                _ if TYPE_WORDS.contains(&use_.bare.as_str()) => {
+                    let word = use_.bare.as_str();
+                    format!(
+                        "write the whole type as one object: \"type\": {{\"type\": {word:?}, ...}}"
+                    )
+                }
                 Some(near) => format!("did you mean {near:?}?"),
                 None => "define it in this schema, or in a contract of kind \"type\"".to_owned(),
             };
@@ -122,6 +131,9 @@ fn branch_word(kind: &Kind) -> &str {
         Kind::Union(_) => "union",
     }
 }
+
+/// Words that begin a type's object and are no type by themselves.
+const TYPE_WORDS: [&str; 6] = ["array", "enum", "error", "fixed", "map", "record"];
 
 const PRIMITIVES: [&str; 8] = [
     "null", "boolean", "int", "long", "float", "double", "bytes", "string",
