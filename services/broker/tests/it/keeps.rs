@@ -92,21 +92,19 @@ fn read(broker: &Broker, count: usize) -> Log {
         let twice = log.insert((message.partition(), message.offset()), text(&message));
         assert_eq!(twice, None, "one offset read twice");
     }
+    // In order: the last of a partition is the highest.
+    let next: BTreeMap<_, _> = log
+        .keys()
+        .map(|(partition, offset)| (*partition, offset + 1))
+        .collect();
     let mut positions = TopicPartitionList::new();
-    for (partition, offset) in log.keys() {
-        // In order: the last of a partition is the highest.
+    for (partition, offset) in next {
         positions
-            .add_partition_offset(TOPIC, *partition, Offset::Offset(offset + 1))
-            .expect("ours");
-    }
-    let mut highest = TopicPartitionList::new();
-    for ((_topic, partition), offset) in positions.to_topic_map() {
-        highest
-            .add_partition_offset(TOPIC, partition, offset)
+            .add_partition_offset(TOPIC, partition, Offset::Offset(offset))
             .expect("ours");
     }
     consumer
-        .commit(&highest, CommitMode::Sync)
+        .commit(&positions, CommitMode::Sync)
         .expect("a commit");
     log
 }
