@@ -29,8 +29,9 @@ pub struct Finding {
     pub file: String,
     /// Place in the file; `None` where the whole file is meant.
     pub span: Option<Span>,
-    /// The other side's place: where it stood in the newest of `against`.
-    pub was: Option<Place>,
+    /// The other side's place: in the newest of `against`, or, where nothing is
+    /// left in `version` to point at, in `version`.
+    pub other: Option<Place>,
     /// What is wrong: a lowercase fragment without a final stop.
     pub message: String,
     /// Who is hurt, and how.

@@ -5,9 +5,14 @@
 //! prints or knows of tokio.
 
 mod finding;
+pub mod gate;
 pub mod java;
 pub mod levels;
+pub mod render;
+pub mod rules;
 mod walk;
 
 pub use finding::{Category, Finding, Place, Severity};
+pub use gate::{History, Report};
 pub use levels::Direction;
+pub use rules::explain;

@@ -126,7 +126,7 @@ impl<'a> Walk<'a> {
                 }
             }
             (Kind::Union(readers), _) => match self.choose(readers, pair.writer) {
-                Some(branch) => self.into_branch(pair, branch, pair.writer),
+                Some(branch) => self.push_branch(pair, branch, pair.writer),
                 None => self.type_changed(pair),
             },
             (Kind::Array(reader), Kind::Array(writer)) => {
@@ -174,7 +174,7 @@ impl<'a> Walk<'a> {
     /// One branch that the writer may write into a union of the reader.
     fn writer_branch(&mut self, pair: Pair, readers: &[NodeId], branch: NodeId) {
         match self.choose(readers, branch) {
-            Some(chosen) => self.into_branch(pair, chosen, branch),
+            Some(chosen) => self.push_branch(pair, chosen, branch),
             None => {
                 let branch = describe(self.writer, branch);
                 self.change(pair, What::MissingBranch { branch });
@@ -186,14 +186,14 @@ impl<'a> Walk<'a> {
     fn lone_reader(&mut self, pair: Pair, branch: NodeId) {
         let alike = self.alike(pair.reader, branch);
         if alike || self.reads(pair.reader, branch) {
-            self.into_branch(pair, pair.reader, branch);
+            self.push_branch(pair, pair.reader, branch);
         } else {
             let branch = describe(self.writer, branch);
             self.change(pair, What::MissingBranch { branch });
         }
     }
 
-    fn into_branch(&mut self, pair: Pair, reader: NodeId, writer: NodeId) {
+    fn push_branch(&mut self, pair: Pair, reader: NodeId, writer: NodeId) {
         let step = branch_step(self.reader, pair.reader, reader)
             .or_else(|| branch_step(self.writer, pair.writer, writer));
         let path = step.map_or(pair.path, |step| self.paths.push(pair.path, step));

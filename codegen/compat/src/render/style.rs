@@ -1,0 +1,90 @@
+//! How a page looks: where the files stand, and colours.
+
+use super::excerpt::Located;
+
+/// How a report is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Style {
+    /// What stands before a file's path, such as `contracts`; may be empty.
+    pub root: String,
+    /// Colours.
+    pub colour: Colour,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            root: "contracts".to_owned(),
+            colour: Colour::Plain,
+        }
+    }
+}
+
+/// Whether the text has ANSI colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colour {
+    /// None.
+    Plain,
+    /// ANSI escape sequences.
+    Ansi,
+}
+
+impl Style {
+    /// A file as a person finds it.
+    pub(super) fn path(&self, file: &str) -> String {
+        match self.root.trim_end_matches('/') {
+            "" => file.to_owned(),
+            root => format!("{root}/{file}"),
+        }
+    }
+
+    /// `file:line:column`, or the file alone.
+    pub(super) fn position(&self, located: &Located<'_>) -> String {
+        let file = self.path(located.file);
+        match &located.position {
+            Some(at) => format!("{file}:{}:{}", at.line, at.column),
+            None => file,
+        }
+    }
+}
+
+/// Columns of what stands before a line, as cargo's.
+const LABEL_COLUMNS: usize = 12;
+
+/// A word at the right end of the first columns.
+pub(super) fn label(word: &str) -> String {
+    format!("{word:>LABEL_COLUMNS$}")
+}
+
+/// Colours a text, or leaves it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paint(pub(super) Colour);
+
+impl Paint {
+    pub(super) fn good(self, text: &str) -> String {
+        self.paint("1;32", text)
+    }
+
+    pub(super) fn bad(self, text: &str) -> String {
+        self.paint("1;31", text)
+    }
+
+    pub(super) fn warn(self, text: &str) -> String {
+        self.paint("1;33", text)
+    }
+
+    pub(super) fn strong(self, text: &str) -> String {
+        self.paint("1", text)
+    }
+
+    pub(super) fn quiet(self, text: &str) -> String {
+        self.paint("2", text)
+    }
+
+    fn paint(self, codes: &str, text: &str) -> String {
+        match self.0 {
+            Colour::Plain => text.to_owned(),
+            Colour::Ansi => format!("\u{1b}[{codes}m{text}\u{1b}[0m"),
+        }
+    }
+}

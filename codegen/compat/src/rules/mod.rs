@@ -1,0 +1,160 @@
+//! The rules as a catalogue: a stable code, a name and a page each.
+//!
+//! To add one: a page `<CODE>.md` beside this file, a constant in its family's
+//! file, a line in [`ALL`], and a case in `tests/it/`. A code is never given a
+//! second meaning.
+
+mod frozen;
+mod value;
+mod wire;
+
+pub(crate) use frozen::frozen_facts;
+
+use crate::{
+    Category, Direction, Severity,
+    walk::{What, path::Step},
+};
+
+/// A rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable code, such as `C102`.
+    pub code: &'static str,
+    /// In words, such as `field-added-without-default`.
+    pub name: &'static str,
+    /// What kind of harm it is about.
+    pub category: Category,
+    /// The page: what, why, example, the safe way. Markdown.
+    pub page: &'static str,
+}
+
+/// Every rule, by code.
+pub const ALL: &[Rule] = &[
+    wire::TYPE_CHANGED,
+    wire::FIELD_ADDED,
+    wire::SYMBOL_REMOVED,
+    wire::BRANCH_REMOVED,
+    wire::NAME_CHANGED,
+    wire::SIZE_CHANGED,
+    wire::FIELD_REMOVED,
+    wire::SYMBOL_ADDED,
+    wire::BRANCH_ADDED,
+    wire::AMBIGUOUS_ALIAS,
+    wire::INCOMPATIBLE,
+    value::SCALE_CHANGED,
+    value::PRECISION_NARROWED,
+    value::TIME_UNIT_CHANGED,
+    value::LOGICAL_TYPE_CHANGED,
+    value::PRECISION_LOST,
+    value::BYTES_READ_AS_STRING,
+    frozen::TOPIC_CHANGED,
+    frozen::KEY_CHANGED,
+    frozen::PARTITION_BY_CHANGED,
+    frozen::PARTITIONS_CHANGED,
+    frozen::SUBJECT_CHANGED,
+    frozen::REFERENCES_CHANGED,
+    LOCK_LINE_REMOVED,
+    // Next one goes here, in the order of the codes.
+];
+
+/// Found by whoever can read the history; everything else is found here.
+pub const LOCK_LINE_REMOVED: Rule = Rule {
+    code: "C307",
+    name: "lock-line-removed",
+    category: Category::Meta,
+    page: include_str!("C307.md"),
+};
+
+/// The page of a code: what the rule finds, why, an example, the safe way.
+///
+/// ```
+/// assert!(accordant_compat::explain("C102").unwrap().contains("default"));
+/// assert_eq!(accordant_compat::explain("C999"), None);
+/// ```
+pub fn explain(code: &str) -> Option<&'static str> {
+    ALL.iter()
+        .find(|rule| rule.code.eq_ignore_ascii_case(code))
+        .map(|rule| rule.page)
+}
+
+/// What a rule says of one change, apart from its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Verdict {
+    pub(crate) rule: Rule,
+    pub(crate) severity: Severity,
+    /// What happened: a fragment that follows "not backward compatible with v1: ".
+    pub(crate) what: String,
+    /// Who is hurt, and how.
+    pub(crate) hurt: Hurt,
+    /// A datum of the writer, as plain JSON with the rest left out.
+    pub(crate) datum: Option<String>,
+    /// What the datum shows.
+    pub(crate) shows: String,
+    pub(crate) fix: String,
+    /// Where to point on the new side.
+    pub(crate) point: Point,
+}
+
+/// How a reader is hurt; the sentence is made where the versions are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hurt {
+    /// It fails.
+    Fails,
+    /// It reads on with another meaning.
+    Misreads,
+}
+
+/// Which side's place is the main one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Point {
+    /// The new version's.
+    New,
+    /// The old version's: in the new one there is nothing left to point at.
+    Old,
+}
+
+/// The rule for a change and what it says, seen in a direction.
+pub(crate) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -> Verdict {
+    if what.breaks() {
+        wire::judge(what, steps, direction)
+    } else {
+        value::judge(what, steps, direction)
+    }
+}
+
+/// Something on the new and on the old side, by direction: a reader is the
+/// new side of a backward check.
+pub(crate) fn new_and_old<T>(direction: Direction, reader: T, writer: T) -> (T, T) {
+    match direction {
+        Direction::Backward => (reader, writer),
+        Direction::Forward => (writer, reader),
+    }
+}
+
+/// A datum that has `leaf` at the end of the steps, with the rest left out.
+pub(crate) fn datum(steps: &[Step<'_>], leaf: &str) -> String {
+    steps
+        .iter()
+        .rev()
+        .fold(leaf.to_owned(), |inner, step| match step {
+            Step::Field { reader, writer } => {
+                let name = writer.or(*reader).unwrap_or_default();
+                format!("{{\"{name}\": {inner}, ...}}")
+            }
+            Step::Items => format!("[{inner}]"),
+            Step::Values => format!("{{\"key\": {inner}}}"),
+            Step::Branch(_) => inner,
+        })
+}
+
+/// The name of the field that a path ends in, quoted; else the whole schema.
+pub(crate) fn subject_of(steps: &[Step<'_>], direction: Direction) -> String {
+    let name = steps.iter().rev().find_map(|step| match step {
+        Step::Field { reader, writer } => {
+            let (new, old) = new_and_old(direction, *reader, *writer);
+            new.or(old)
+        }
+        Step::Items | Step::Values | Step::Branch(_) => None,
+    });
+    name.map_or_else(|| "the schema".to_owned(), |name| format!("\"{name}\""))
+}
