@@ -14,7 +14,7 @@ use accordant_schema::{
 use crate::{Finding, History, Report, Severity, gate::Status};
 use excerpt::{Located, excerpt, key_span, locate};
 pub use style::{Colour, Style};
-use style::{Paint, label};
+use style::{Paint, label, note_label};
 
 /// The files of a contracts folder: path relative to it (`/` between) and bytes.
 pub type FileMap = BTreeMap<String, Vec<u8>>;
@@ -179,7 +179,7 @@ impl Page<'_> {
     }
 
     fn message(&mut self, severity: Severity, message: &str, code: &str) {
-        let head = label(&format!("{}:", severity.as_str()));
+        let head = note_label(severity.as_str());
         let head = match severity {
             Severity::Error => self.paint.bad(&head),
             Severity::Warning => self.paint.warn(&head),
@@ -204,7 +204,7 @@ impl Page<'_> {
 
     fn note(&mut self, word: &str, rest: &str) {
         if !rest.is_empty() {
-            let head = self.paint.quiet(&label(&format!("{word}:")));
+            let head = self.paint.quiet(&note_label(word));
             self.line(&head, rest);
         }
     }

@@ -82,6 +82,18 @@ impl Report {
         refused || !self.problems.is_empty() || self.errors().next().is_some()
     }
 
+    /// Adds a finding from outside of the gate; its version fails with it.
+    pub fn add(&mut self, finding: Finding) {
+        if finding.severity == Severity::Error {
+            for version in &mut self.versions {
+                if version.contract == finding.contract && version.version == finding.version {
+                    version.status = Status::Failed;
+                }
+            }
+        }
+        self.findings.push(finding);
+    }
+
     /// The findings that refuse.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings

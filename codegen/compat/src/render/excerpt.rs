@@ -2,7 +2,10 @@
 
 use accordant_schema::{Position, Span, position};
 
-use super::{FileMap, style::Paint};
+use super::{
+    FileMap,
+    style::{NOTE_COLUMNS, Paint},
+};
 
 /// Characters of a line that are shown; a minified schema is one long line.
 const EXCERPT_CHARS_MAX: usize = 100;
@@ -92,9 +95,9 @@ pub(super) fn excerpt(located: &Located<'_>, paint: Paint) -> Vec<String> {
     let carets = "^".repeat(end.min(to).saturating_sub(start).max(1));
     let lead = " ".repeat(before.len() + start - from);
     let bar = paint.quiet("|");
-    let number = paint.quiet(&format!("{:>12}", at.line));
+    let number = paint.quiet(&format!("{:>NOTE_COLUMNS$}", at.line));
     vec![
         format!("{number} {bar} {before}{}{after}", shown.trim_end()),
-        format!("{:>12} {bar} {lead}{}", "", paint.bad(&carets)),
+        format!("{:>NOTE_COLUMNS$} {bar} {lead}{}", "", paint.bad(&carets)),
     ]
 }

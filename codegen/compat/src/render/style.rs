@@ -49,11 +49,18 @@ impl Style {
 }
 
 /// Columns of what stands before a line, as cargo's.
-const LABEL_COLUMNS: usize = 12;
+const HEAD_COLUMNS: usize = 12;
+/// A note's colon stands beyond them, so that notes are below their head.
+pub(super) const NOTE_COLUMNS: usize = HEAD_COLUMNS + 1;
 
 /// A word at the right end of the first columns.
 pub(super) fn label(word: &str) -> String {
-    format!("{word:>LABEL_COLUMNS$}")
+    format!("{word:>HEAD_COLUMNS$}")
+}
+
+/// A word and its colon in front of a note.
+pub(super) fn note_label(word: &str) -> String {
+    format!("{word:>HEAD_COLUMNS$}:")
 }
 
 /// Colours a text, or leaves it.

@@ -141,6 +141,7 @@ fn finding(contract: &Contract, against: Vec<Version>, fact: &Fact) -> Finding {
     } = fact;
     let quote = |value: &str| match value {
         "" => "nothing".to_owned(),
+        value if value.bytes().all(|byte| byte.is_ascii_digit()) => value.to_owned(),
         value => format!("\"{value}\""),
     };
     Finding {

@@ -108,7 +108,10 @@ fn type_changed(steps: &[Step<'_>], direction: Direction, reader: &str, writer: 
 }
 
 fn missing_field(steps: &[Step<'_>], direction: Direction, name: &str) -> Verdict {
-    let around = datum(&steps[..steps.len().saturating_sub(1)], "{...}");
+    let around = match steps {
+        [] | [_] => "any event".to_owned(),
+        [steps @ .., _] => datum(steps, "{...}"),
+    };
     let shows = format!("has no value for \"{name}\"");
     match direction {
         Direction::Backward => Verdict {

@@ -1,0 +1,111 @@
+//! The contracts folder that a command is about.
+
+use std::{
+    path::PathBuf,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use accordant_compat::render::{Colour, Style};
+use accordant_kit::{
+    config::{Config, Flags},
+    contracts::{self, FileMap},
+};
+use accordant_schema::{Limits, Problem, contract::Contracts};
+use clap::Args;
+
+/// Where the contracts are.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FolderArgs {
+    /// The contracts folder [default: contracts]
+    #[arg(long, value_name = "DIR")]
+    contracts: Option<PathBuf>,
+    /// Settings file [default: accordant.toml, if there is one]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// A contracts folder, read and loaded; its problems are data.
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    pub(super) files: FileMap,
+    pub(super) contracts: Contracts,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Folder {
+    /// # Errors
+    /// The settings or the folder cannot be read.
+    pub(super) fn open(args: &FolderArgs) -> anyhow::Result<Folder> {
+        let flags = Flags {
+            contracts: args.contracts.clone(),
+            ..Flags::default()
+        };
+        let path = Config::load(args.config.as_deref(), &flags)?.contracts;
+        let files = contracts::read(&path)?;
+        let (contracts, problems) = Contracts::load(&files, &Limits::default());
+        Ok(Folder {
+            path,
+            files,
+            contracts,
+            problems,
+        })
+    }
+
+    /// How reports about it look; what is no terminal gets no colours.
+    pub(super) fn style(&self) -> Style {
+        Style {
+            root: self.path.display().to_string(),
+            colour: Colour::Ansi,
+        }
+    }
+}
+
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
+
+/// Today in UTC, `YYYY-MM-DD`; `None` where the clock stands before 1970.
+pub(super) fn today() -> Option<String> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    Some(date(since.as_secs() / SECONDS_A_DAY))
+}
+
+/// The date of a day counted from 1970-01-01, in the Gregorian calendar. Years
+/// begin in March here, so that the leap day is the last one.
+fn date(days: u64) -> String {
+    const DAYS_BEFORE_1970: u64 = 719_468;
+    const DAYS_OF_400_YEARS: u64 = 146_097;
+    let day = days + DAYS_BEFORE_1970;
+    let era = day / DAYS_OF_400_YEARS;
+    let day_of_era = day % DAYS_OF_400_YEARS;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let day_of_month = day_of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
+    let year = era * 400 + year_of_era + u64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day_of_month:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn days_become_dates() {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (59, "1970-03-01"),
+            (11_016, "2000-02-29"),
+            (11_017, "2000-03-01"),
+            (20_779, "2026-11-22"),
+            (47_540, "2100-02-28"),
+            (47_541, "2100-03-01"),
+        ] {
+            assert_eq!(date(days), expected);
+        }
+    }
+}
