@@ -39,4 +39,4 @@ pub use view::View;
 
 pub(crate) use names::Names;
 pub(crate) use record::Record;
-pub(crate) use tail::{Ends, Range, read_range, watermarks};
+pub(crate) use tail::{Ends, Range, read_range, reader_config, watermarks};
