@@ -1,0 +1,228 @@
+//! One entry for every request: path, verb, content types, then the handler.
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{Request, State},
+    http::{HeaderMap, Method},
+    response::Response,
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    compatibility, media,
+    query::Query,
+    reply::{Reply, refusal},
+    route::{Route, Target},
+    schemas, settings, subjects,
+};
+use crate::{error::Error, ops::Registry, subject::SubjectName};
+
+/// The registry's whole HTTP API, without a port.
+///
+/// ```
+/// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+/// use accordant_registry::{Registry, Settings, Store, app};
+/// use tower::ServiceExt;
+///
+/// let store = Store::open("sqlite::memory:").await.unwrap();
+/// let app = app(Registry::new(store, Settings::default()));
+/// let request = axum::extract::Request::get("/subjects").body(Default::default()).unwrap();
+/// assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
+/// # });
+/// ```
+pub fn app(registry: Registry) -> Router {
+    Router::new().fallback(entry).with_state(registry)
+}
+
+/// A request that was matched to a resource.
+pub(crate) struct Call {
+    pub(crate) registry: Registry,
+    pub(crate) context: String,
+    pub(crate) query: Query,
+}
+
+/// A request's body, still unread.
+pub(crate) struct Payload {
+    headers: HeaderMap,
+    body: Body,
+}
+
+impl Payload {
+    /// The body as JSON; an empty one is refused.
+    pub(crate) async fn json<T: DeserializeOwned>(self, registry: &Registry) -> Result<T, Error> {
+        media::check_content_type(&self.headers)?;
+        let bytes_max = registry.settings().body_bytes_max;
+        let bytes: Bytes = axum::body::to_bytes(self.body, bytes_max)
+            .await
+            .map_err(|error| unreadable(&error, bytes_max))?;
+        serde_json::from_slice(&bytes).map_err(|error| Error::BodyInvalid(error.to_string()))
+    }
+}
+
+/// What a verb asks of a resource, `HEAD` being `GET`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verb {
+    Get,
+    Post,
+    Put,
+    Delete,
+    Other,
+}
+
+async fn entry(State(registry): State<Registry>, request: Request) -> Response {
+    let content_type = match media::negotiate(request.headers()) {
+        Ok(content_type) => content_type,
+        // A path that is not there comes first.
+        Err(error) => {
+            let error = Route::of(request.uri().path()).err().unwrap_or(error);
+            return refusal(&error, media::DEFAULT);
+        }
+    };
+    match answer(registry, request).await {
+        Ok(reply) => reply.response(content_type),
+        Err(error) => refusal(&error, content_type),
+    }
+}
+
+async fn answer(registry: Registry, request: Request) -> Result<Reply, Error> {
+    let (head, body) = request.into_parts();
+    let Route { context, target } = Route::of(head.uri.path())?;
+    let query = Query::of(head.uri.query());
+    let call = Call {
+        registry,
+        context,
+        query,
+    };
+    let payload = Payload {
+        headers: head.headers,
+        body,
+    };
+    let verb = verb(&head.method);
+    match target {
+        Target::Root => match verb {
+            Verb::Get | Verb::Post => Reply::json(&serde_json::json!({})),
+            Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("GET, HEAD, POST")),
+        },
+        Target::Versions(subject) => match verb {
+            Verb::Get => subjects::versions(&call, &subject).await,
+            Verb::Post => subjects::register(&call, payload, &subject).await,
+            Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("GET, HEAD, POST")),
+        },
+        Target::Subject(subject) => match verb {
+            Verb::Post => subjects::lookup(&call, payload, &subject).await,
+            Verb::Delete => subjects::delete(&call, &subject).await,
+            Verb::Get | Verb::Put | Verb::Other => Err(not_allowed("DELETE, POST")),
+        },
+        Target::Version(subject, version) => match verb {
+            Verb::Get => subjects::version(&call, &subject, &version).await,
+            Verb::Delete => subjects::delete_version(&call, &subject, &version).await,
+            Verb::Post | Verb::Put | Verb::Other => Err(not_allowed("DELETE, GET, HEAD")),
+        },
+        Target::CheckAll(subject) => match verb {
+            Verb::Post => compatibility::check_all(&call, payload, &subject).await,
+            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
+        },
+        Target::CheckVersion(subject, version) => match verb {
+            Verb::Post => compatibility::check_version(&call, payload, &subject, &version).await,
+            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
+        },
+        Target::GlobalConfig => configs(verb, &call, payload, None).await,
+        Target::Config(subject) => configs(verb, &call, payload, Some(&subject)).await,
+        Target::GlobalMode => modes(verb, &call, payload, None).await,
+        Target::Mode(subject) => modes(verb, &call, payload, Some(&subject)).await,
+        readable => match verb {
+            Verb::Get => read(&call, readable).await,
+            Verb::Post | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("GET, HEAD")),
+        },
+    }
+}
+
+/// The resources that are only read.
+async fn read(call: &Call, target: Target) -> Result<Reply, Error> {
+    match target {
+        Target::Subjects => subjects::list(call).await,
+        Target::SubjectMetadata(subject) => subjects::by_metadata(call, &subject).await,
+        Target::VersionSchema(subject, version) => {
+            subjects::version_schema(call, &subject, &version).await
+        }
+        Target::ReferencedBy(subject, version) => {
+            subjects::referenced_by(call, &subject, &version).await
+        }
+        Target::Schemas => schemas::list(call).await,
+        Target::SchemaTypes => schemas::types(),
+        Target::Id(id) => schemas::by_id(call, &id).await,
+        Target::IdSchema(id) => schemas::text_by_id(call, &id).await,
+        Target::IdSubjects(id) => schemas::subjects_of_id(call, &id).await,
+        Target::IdVersions(id) => schemas::versions_of_id(call, &id).await,
+        Target::Guid(guid) => schemas::by_guid(call, &guid).await,
+        Target::GuidIds(guid) => schemas::ids_of_guid(call, &guid).await,
+        Target::Contexts => schemas::contexts(call).await,
+        Target::MetadataId => settings::cluster_id(),
+        Target::MetadataVersion => settings::version(),
+        Target::MetadataDeployment => settings::deployment(),
+        Target::Root
+        | Target::Versions(_)
+        | Target::Subject(_)
+        | Target::Version(..)
+        | Target::CheckAll(_)
+        | Target::CheckVersion(..)
+        | Target::GlobalConfig
+        | Target::Config(_)
+        | Target::GlobalMode
+        | Target::Mode(_) => Err(Error::Internal("a resource without a handler".to_owned())),
+    }
+}
+
+async fn configs(
+    verb: Verb,
+    call: &Call,
+    payload: Payload,
+    subject: Option<&SubjectName>,
+) -> Result<Reply, Error> {
+    match verb {
+        Verb::Get => settings::config(call, subject).await,
+        Verb::Put => settings::put_config(call, payload, subject).await,
+        Verb::Delete => settings::delete_config(call, subject).await,
+        Verb::Post | Verb::Other => Err(not_allowed("DELETE, GET, HEAD, PUT")),
+    }
+}
+
+async fn modes(
+    verb: Verb,
+    call: &Call,
+    payload: Payload,
+    subject: Option<&SubjectName>,
+) -> Result<Reply, Error> {
+    match verb {
+        Verb::Get => settings::mode(call, subject).await,
+        Verb::Put => settings::put_mode(call, payload, subject).await,
+        Verb::Delete => settings::delete_mode(call, subject).await,
+        Verb::Post | Verb::Other => Err(not_allowed("DELETE, GET, HEAD, PUT")),
+    }
+}
+
+fn verb(method: &Method) -> Verb {
+    match *method {
+        Method::GET | Method::HEAD => Verb::Get,
+        Method::POST => Verb::Post,
+        Method::PUT => Verb::Put,
+        Method::DELETE => Verb::Delete,
+        _ => Verb::Other,
+    }
+}
+
+fn not_allowed(allow: &'static str) -> Error {
+    Error::MethodNotAllowed { allow }
+}
+
+fn unreadable(error: &axum::Error, bytes_max: usize) -> Error {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(it) = source {
+        if it.to_string() == "length limit exceeded" {
+            return Error::BodyTooLarge { bytes_max };
+        }
+        source = it.source();
+    }
+    Error::BodyInvalid("the request body could not be read".to_owned())
+}

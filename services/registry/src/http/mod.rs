@@ -1,0 +1,18 @@
+//! Confluent's REST API over a [`Registry`](crate::Registry).
+//!
+//! The router is ours: subjects may be empty, hold slashes and come with a
+//! context before the path, and each of Confluent's own refusals (404, 405,
+//! 406, 415) has its body. A path is taken apart as it came and decoded after.
+
+mod app;
+mod body;
+mod compatibility;
+mod media;
+mod query;
+mod reply;
+mod route;
+mod schemas;
+mod settings;
+mod subjects;
+
+pub use app::app;

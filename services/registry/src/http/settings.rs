@@ -1,0 +1,100 @@
+//! `/config`, `/mode`, and what the server says of itself.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{
+    app::{Call, Payload},
+    reply::Reply,
+};
+use crate::{
+    error::Error,
+    ops::{Fallback, Force, Mode},
+    subject::SubjectName,
+};
+
+#[derive(Debug, Deserialize)]
+struct ModeRequest {
+    mode: Option<String>,
+}
+
+pub(crate) async fn config(call: &Call, subject: Option<&SubjectName>) -> Result<Reply, Error> {
+    let config = match subject {
+        Some(subject) => call.registry.config(subject, fallback(call)).await?,
+        None => call.registry.global_config().await?,
+    };
+    Reply::json(&config.body())
+}
+
+pub(crate) async fn put_config(
+    call: &Call,
+    payload: Payload,
+    subject: Option<&SubjectName>,
+) -> Result<Reply, Error> {
+    let sent: Map<String, Value> = payload.json(&call.registry).await?;
+    Reply::json(&call.registry.put_config(subject, &sent).await?.put_body())
+}
+
+pub(crate) async fn delete_config(
+    call: &Call,
+    subject: Option<&SubjectName>,
+) -> Result<Reply, Error> {
+    Reply::json(&call.registry.delete_config(subject).await?.body())
+}
+
+pub(crate) async fn mode(call: &Call, subject: Option<&SubjectName>) -> Result<Reply, Error> {
+    let mode = match subject {
+        Some(subject) => call.registry.mode(subject, fallback(call)).await?,
+        None => call.registry.global_mode().await?,
+    };
+    mode_reply(mode)
+}
+
+pub(crate) async fn put_mode(
+    call: &Call,
+    payload: Payload,
+    subject: Option<&SubjectName>,
+) -> Result<Reply, Error> {
+    let force = if call.query.flag("force") {
+        Force::Yes
+    } else {
+        Force::No
+    };
+    let sent: ModeRequest = payload.json(&call.registry).await?;
+    let mode = Mode::parse(sent.mode.as_deref().unwrap_or_default())?;
+    call.registry.put_mode(subject, mode, force).await?;
+    mode_reply(mode)
+}
+
+pub(crate) async fn delete_mode(
+    call: &Call,
+    subject: Option<&SubjectName>,
+) -> Result<Reply, Error> {
+    mode_reply(call.registry.delete_mode(subject).await?)
+}
+
+/// There is no Kafka cluster behind this registry; clients want the keys.
+pub(crate) fn cluster_id() -> Result<Reply, Error> {
+    let clusters = json!({"kafka-cluster": "", "schema-registry-cluster": "accordant-registry"});
+    Reply::json(&json!({"scope": {"path": [], "clusters": clusters}}))
+}
+
+pub(crate) fn version() -> Result<Reply, Error> {
+    Reply::json(&json!({"version": env!("CARGO_PKG_VERSION"), "commitId": ""}))
+}
+
+pub(crate) fn deployment() -> Result<Reply, Error> {
+    Reply::json(&json!({"attributes": []}))
+}
+
+fn mode_reply(mode: Mode) -> Result<Reply, Error> {
+    Reply::json(&json!({"mode": mode.name()}))
+}
+
+fn fallback(call: &Call) -> Fallback {
+    if call.query.flag("defaultToGlobal") {
+        Fallback::ToGlobal
+    } else {
+        Fallback::No
+    }
+}

@@ -1,0 +1,186 @@
+//! Reading: versions, ids, and lists of them.
+
+use super::{Registry, Stored, select};
+use crate::{
+    content::Content,
+    error::Error,
+    store::{Page, SubjectFilter, VersionRow, Visibility, Which},
+    subject::{DEFAULT_CONTEXT, SchemaId, SubjectName, Version, VersionSelector},
+};
+
+/// How deleted versions stand in a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum VersionsShown {
+    Plain,
+    /// With a minus before them.
+    DeletedNegative,
+}
+
+impl Registry {
+    pub(crate) async fn subjects(
+        &self,
+        filter: &SubjectFilter,
+        page: Page,
+    ) -> Result<Vec<SubjectName>, Error> {
+        let mut tx = self.store().read().await?;
+        let found = tx.subjects(filter, page).await?;
+        Ok(found
+            .into_iter()
+            .map(|(context, name)| SubjectName::new(context, name))
+            .collect())
+    }
+
+    pub(crate) async fn contexts(&self) -> Result<Vec<String>, Error> {
+        let mut tx = self.store().read().await?;
+        let mut contexts = tx.contexts().await?;
+        if !contexts.iter().any(|context| context == DEFAULT_CONTEXT) {
+            contexts.insert(0, DEFAULT_CONTEXT.to_owned());
+        }
+        Ok(contexts)
+    }
+
+    pub(crate) async fn versions(
+        &self,
+        subject: &SubjectName,
+        visibility: Visibility,
+        shown: VersionsShown,
+    ) -> Result<Vec<i32>, Error> {
+        let mut tx = self.store().read().await?;
+        let mut rows = tx.versions(subject).await?;
+        rows.retain(|row| visibility.sees(row));
+        if rows.is_empty() {
+            return Err(Error::SubjectNotFound(subject.to_string()));
+        }
+        let number = |row: &VersionRow| match shown {
+            VersionsShown::DeletedNegative if row.deleted => -row.version.0,
+            VersionsShown::DeletedNegative | VersionsShown::Plain => row.version.0,
+        };
+        Ok(rows.iter().map(number).collect())
+    }
+
+    pub(crate) async fn version(
+        &self,
+        subject: &SubjectName,
+        selector: VersionSelector,
+        visibility: Visibility,
+    ) -> Result<Stored, Error> {
+        let mut tx = self.store().read().await?;
+        let rows = tx.versions(subject).await?;
+        if !rows.iter().any(|row| visibility.sees(row)) {
+            return Err(Error::SubjectNotFound(subject.to_string()));
+        }
+        let row = select(&rows, selector, visibility)
+            .ok_or_else(|| Error::VersionNotFound(selector.to_string()))?;
+        let content = self.library().content_of(&mut tx, row).await?;
+        Ok(Stored {
+            row: row.clone(),
+            content,
+        })
+    }
+
+    /// A schema's text with the types of its references written out.
+    pub(crate) async fn resolved_text(
+        &self,
+        context: &str,
+        content: &Content,
+    ) -> Result<String, Error> {
+        let mut tx = self.store().read().await?;
+        let parsed = self
+            .library()
+            .parsed(&mut tx, context, content, self.settings())
+            .await?;
+        Ok(accordant_schema::java_text(&parsed.schema, true))
+    }
+
+    /// The ids of the schemas that refer to a version.
+    pub(crate) async fn referenced_by(
+        &self,
+        subject: &SubjectName,
+        selector: VersionSelector,
+        visibility: Visibility,
+    ) -> Result<Vec<SchemaId>, Error> {
+        let mut tx = self.store().read().await?;
+        let rows = tx.versions(subject).await?;
+        if !rows.iter().any(|row| visibility.sees(row)) {
+            return Err(Error::SubjectNotFound(subject.to_string()));
+        }
+        let row = select(&rows, selector, visibility)
+            .ok_or_else(|| Error::VersionNotFound(selector.to_string()))?;
+        let referrers = tx.referrers(subject, row.version).await?;
+        let mut ids: Vec<SchemaId> = referrers
+            .iter()
+            .filter(|it| visibility.sees(it))
+            .map(|it| it.id)
+            .collect();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// A content by its id, shown with a version of `subject` if it has one,
+    /// and the last id given in the context.
+    pub(crate) async fn schema_by_id(
+        &self,
+        context: &str,
+        id: SchemaId,
+        subject: Option<&SubjectName>,
+    ) -> Result<(Stored, Option<SchemaId>), Error> {
+        let mut tx = self.store().read().await?;
+        let content = self.library().content(&mut tx, context, id).await?;
+        let content = content.ok_or_else(|| Error::SchemaIdNotFound(id.to_string()))?;
+        let rows = tx.versions_of_id(context, id).await?;
+        let wanted = rows
+            .iter()
+            .find(|row| subject.is_some_and(|it| it.name() == row.subject));
+        let row = wanted.or(rows.first()).cloned();
+        // Deleted for good by another instance; the content is still in memory here.
+        let row = row.ok_or_else(|| Error::SchemaIdNotFound(id.to_string()))?;
+        Ok((Stored { row, content }, tx.last_id(context).await?))
+    }
+
+    /// Every version of an id.
+    pub(crate) async fn versions_of_id(
+        &self,
+        context: &str,
+        id: SchemaId,
+        visibility: Visibility,
+    ) -> Result<Vec<(SubjectName, Version)>, Error> {
+        let mut tx = self.store().read().await?;
+        let rows = tx.versions_of_id(context, id).await?;
+        if rows.is_empty() {
+            return Err(Error::SchemaNotFound);
+        }
+        let mut seen: Vec<_> = rows
+            .iter()
+            .filter(|row| visibility.sees(row))
+            .map(|row| (row.subject_name(), row.version))
+            .collect();
+        seen.sort();
+        Ok(seen)
+    }
+
+    /// Where a guid stands: contexts and ids.
+    pub(crate) async fn ids_of_guid(&self, guid: &str) -> Result<Vec<(String, SchemaId)>, Error> {
+        // As it is stored, and nothing that PostgreSQL could refuse.
+        let Ok(guid) = uuid::Uuid::parse_str(guid) else {
+            return Ok(Vec::new());
+        };
+        let mut tx = self.store().read().await?;
+        Ok(tx.ids_of_guid(&guid.to_string()).await?)
+    }
+
+    /// Versions of many subjects with their contents.
+    pub(crate) async fn schemas(
+        &self,
+        filter: &SubjectFilter,
+        which: Which,
+        page: Page,
+    ) -> Result<Vec<Stored>, Error> {
+        let mut tx = self.store().read().await?;
+        let mut found = Vec::new();
+        for row in tx.matching_versions(filter, which, page).await? {
+            let content = self.library().content_of(&mut tx, &row).await?;
+            found.push(Stored { row, content });
+        }
+        Ok(found)
+    }
+}

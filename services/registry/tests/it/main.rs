@@ -1,0 +1,13 @@
+//! The registry over its HTTP API, without a port, on SQLite and (where
+//! `ACCORDANT_TEST_POSTGRES` names a server) on PostgreSQL.
+
+mod compatibility;
+mod config;
+mod delete;
+mod harness;
+mod protocol;
+mod race;
+mod reads;
+mod references;
+mod register;
+mod storage;
