@@ -56,7 +56,9 @@ def main(arguments):
     try:
         for record in records_of(chosen):
             seen.setdefault(record["key"], []).append(record["value"])
-            print(json.dumps({**record, "value": plain(record["value"])}, ensure_ascii=False))
+            schema = record.pop("schema")
+            value = plain(record["value"], schema)
+            print(json.dumps({**record, "value": value}, ensure_ascii=False))
     except Away as error:
         print(f"consume.py: {error}", file=sys.stderr)
         return AWAY
@@ -72,7 +74,8 @@ def main(arguments):
 def records_of(chosen):
     """The records of a topic up to its end, partition by partition in order."""
     key_of = StringDeserializer("utf_8")
-    value_of = AvroDeserializer(SchemaRegistryClient({"url": chosen.registry}))
+    registry = SchemaRegistryClient({"url": chosen.registry})
+    value_of = AvroDeserializer(registry)
     deadline = time.monotonic() + chosen.timeout_s
     consumer = Consumer(
         {
@@ -92,7 +95,10 @@ def records_of(chosen):
                     left = sorted(waiting)
                     raise Away(f"{chosen.topic}{left} not read to the end in {chosen.timeout_s} s")
             elif message.error() is None:
-                yield record_of(message, key_of, value_of)
+                record = record_of(message, key_of, value_of)
+                # Answered from the client's memory: it has just needed it.
+                schema = registry.get_schema(record["schema_id"], f"{chosen.topic}-value")
+                yield {**record, "schema": json.loads(schema.schema_str)}
             elif message.error().code() == KafkaError._PARTITION_EOF:
                 waiting.discard(message.partition())
             else:
@@ -138,24 +144,43 @@ def record_of(message, key_of, value_of):
     }
 
 
-def plain(value):
-    """A value of the client's as plain JSON."""
+def plain(value, schema=None):
+    """A value of the client's as plain JSON; its schema tells how fine a time is."""
+    branches = [it for it in as_list(schema) if isinstance(it, dict)]
     match value:
         case dict():
-            return {name: plain(it) for name, it in value.items()}
+            return {name: plain(it, inner(branches, name)) for name, it in value.items()}
         case list():
-            return [plain(it) for it in value]
+            items = [it["items"] for it in branches if it["type"] == "array"]
+            return [plain(it, items[0] if items else None) for it in value]
         case bytes():
             return base64.b64encode(value).decode()
         case decimal.Decimal() | uuid.UUID():
             return str(value)
         case datetime.datetime() | datetime.time():
-            precision = "microseconds" if value.microsecond % 1000 else "milliseconds"
+            is_fine = any(it.get("logicalType", "").endswith("-micros") for it in branches)
+            precision = "microseconds" if is_fine or value.microsecond % 1000 else "milliseconds"
             return value.isoformat(timespec=precision).replace("+00:00", "Z")
         case datetime.date():
             return value.isoformat()
         case _:
             return value
+
+
+def inner(branches, name):
+    """The schema of a record's field or of a map's value."""
+    for branch in branches:
+        if branch["type"] == "map":
+            return branch["values"]
+        for field in branch.get("fields", ()):
+            if field["name"] == name:
+                return field["type"]
+    return None
+
+
+def as_list(schema):
+    """A union's branches, or the one schema."""
+    return schema if isinstance(schema, list) else [schema]
 
 
 def differences_of(seen, expected):
