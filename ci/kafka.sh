@@ -43,7 +43,7 @@ install_package() { # install_package COMMAND PACKAGE
 require_java() {
     install_package java openjdk-17-jre-headless
     local version
-    version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p;T;q')
+    version=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
     if [ "${version:-0}" -lt 17 ]; then
         fail "Kafka $kafka_version needs Java 17 or newer, and 'java' is version ${version:-unknown}"
     fi
