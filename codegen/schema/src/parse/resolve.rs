@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::builder::{Builder, FORWARD, POISON};
 use crate::{
-    Kind, NodeId, Problem, ProblemCode,
+    FullName, Kind, NodeId, Problem, ProblemCode,
     problem::{likely, shorten},
 };
 
@@ -31,22 +31,14 @@ impl Builder<'_> {
             if !self.has_room() {
                 break;
             }
-            let name = use_.name.as_str();
+            let name = use_.bare.as_str();
             let message = format!("no type {:?} is known here", shorten(name));
-            let known = self
-                .names
-                .keys()
-                .map(|known| known.as_str())
-                .chain(PRIMITIVES);
-            let fix = match likely(name, known) {
-                _ if TYPE_WORDS.contains(&use_.bare.as_str()) => {
-                    let word = use_.bare.as_str();
-                    format!(
-                        "write the whole type as one object: \"type\": {{\"type\": {word:?}, ...}}"
-                    )
-                }
-                Some(near) => format!("did you mean {near:?}?"),
-                None => "define it in this schema, or in a contract of kind \"type\"".to_owned(),
+            let fix = if TYPE_WORDS.contains(&name) {
+                format!("write the whole type as one object: \"type\": {{\"type\": {name:?}, ...}}")
+            } else if let Some(near) = self.similar_type(&use_.bare) {
+                format!("did you mean {near:?}?")
+            } else {
+                "define it in this schema, or in a contract of kind \"type\"".to_owned()
             };
             let problem = Problem::new(ProblemCode::UNKNOWN_TYPE, message);
             self.report(problem.at(use_.span).on(&use_.path).fix(fix));
@@ -81,6 +73,18 @@ impl Builder<'_> {
         let mut root = root;
         target(&mut root);
         root
+    }
+
+    /// A known type whose full or simple name is close to a name.
+    fn similar_type(&self, name: &FullName) -> Option<&str> {
+        let full = self.names.keys().map(FullName::as_str).chain(PRIMITIVES);
+        likely(name.as_str(), full).or_else(|| {
+            let simple = likely(name.name(), self.names.keys().map(FullName::name))?;
+            self.names
+                .keys()
+                .find(|known| known.name() == simple)
+                .map(FullName::as_str)
+        })
     }
 
     /// Reports branches of one union that have the same name or unnamed type.
