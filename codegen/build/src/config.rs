@@ -6,6 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use accordant_compat::{gate, render};
 use accordant_schema::{Limits, contract::Contracts};
 
 use crate::{Error, folder::Folder, generate};
@@ -42,17 +43,18 @@ impl Config {
                 .ok_or(Error::NotABuildScript("OUT_DIR"))?
                 .into(),
         };
-        let root = contracts_folder.as_ref();
-        let folder = Folder::read(root);
-        // Also when the folder is refused: a changed file is a new try.
-        tell_cargo(root, folder.as_ref().ok());
-        let code = generate_checked(&folder?)?;
-        write(&out_dir, "contracts.rs", &code)
+        let folder = Folder::read(contracts_folder.as_ref())?;
+        let code = generate_checked(&folder)?;
+        write(&out_dir, "contracts.rs", &code)?;
+        // Only now: cargo runs a build script that failed again in any case.
+        tell_cargo(&folder);
+        Ok(())
     }
 }
 
 impl Error {
-    /// Ends a build script: the message, as cargo shows errors, and exit code 1.
+    /// Ends a build script with exit code 1: what is wrong in one line, as
+    /// cargo shows errors, and the whole of it on standard error.
     pub fn exit(&self) -> ! {
         let mut text = self.to_string();
         let mut source = std::error::Error::source(self);
@@ -60,39 +62,28 @@ impl Error {
             text.push_str(&format!(": {error}"));
             source = error.source();
         }
-        let mut lines = String::new();
-        for line in text.lines() {
-            lines.push_str(&format!("cargo::error={line}\n"));
-        }
-        // Nobody is left to tell when standard output is gone.
-        let _ = std::io::stdout().write_all(lines.as_bytes());
+        let (first, rest) = text.split_once('\n').unwrap_or((text.as_str(), ""));
+        // Nobody is left to tell when standard output or error is gone.
+        let _ = writeln!(std::io::stdout(), "cargo::error={first}");
+        let _ = writeln!(std::io::stderr(), "{rest}");
         std::process::exit(1)
     }
 }
 
 fn generate_checked(folder: &Folder) -> Result<String, Error> {
     let (contracts, problems) = Contracts::load(&folder.files, &Limits::default());
-    if !problems.is_empty() {
-        let lines = problems.iter().map(|problem| {
-            format!(
-                "{} {}: {}: {}",
-                problem.code.0, problem.file, problem.path, problem.message
-            )
-        });
+    let report = gate::check(&contracts, &problems);
+    if report.failed() {
         return Err(Error::Refused {
-            text: lines.collect::<Vec<_>>().join("\n"),
+            text: render::text(&report, &folder.files),
         });
     }
     generate(&contracts)
 }
 
-fn tell_cargo(root: &Path, folder: Option<&Folder>) {
-    let paths = match folder {
-        Some(folder) => folder.paths.clone(),
-        None => vec![root.to_owned()],
-    };
+fn tell_cargo(folder: &Folder) {
     let mut lines = String::new();
-    for path in paths {
+    for path in &folder.paths {
         lines.push_str(&format!("cargo::rerun-if-changed={}\n", path.display()));
     }
     // A build script without standard output is run by nobody who listens.

@@ -183,8 +183,8 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
         }
         let count = Literal::usize_unsuffixed(arms.len());
         Ok(Read::Expression(choice(
-            quote!(reader.symbol(#count)?),
-            arms,
+            &quote!(reader.symbol(#count)?),
+            &arms,
         )))
     }
 
@@ -209,8 +209,8 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
         }
         let count = Literal::usize_unsuffixed(arms.len());
         Ok(Read::Expression(choice(
-            quote!(reader.branch(#count)?),
-            arms,
+            &quote!(reader.branch(#count)?),
+            &arms,
         )))
     }
 
@@ -367,7 +367,7 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
                     .map(|branch| self.skip(*branch).expression())
                     .collect();
                 let count = Literal::usize_unsuffixed(arms.len());
-                choice(quote!(reader.branch(#count)?), arms)
+                choice(&quote!(reader.branch(#count)?), &arms)
             }
         })
     }
@@ -414,7 +414,7 @@ pub(crate) fn variants_of(symbols: &[String]) -> Vec<Ident> {
 
 /// A `match` over numbers from 0; the last arm is for the last number, which
 /// the reader has bounded.
-pub(crate) fn choice(number: TokenStream, arms: Vec<TokenStream>) -> TokenStream {
+pub(crate) fn choice(number: &TokenStream, arms: &[TokenStream]) -> TokenStream {
     let last = arms.len().saturating_sub(1);
     let arms = arms.iter().enumerate().map(|(index, arm)| {
         let index = Literal::usize_unsuffixed(index);

@@ -40,12 +40,12 @@ impl Place<'_, '_> {
             (Kind::Float, Value::Number(text)) => {
                 let value: f32 = text.parse().ok()?;
                 let literal = Literal::f32_unsuffixed(value.is_finite().then(|| value.abs())?);
-                Some(negated(value.is_sign_negative(), literal))
+                Some(negated(value.is_sign_negative(), &literal))
             }
             (Kind::Double, Value::Number(text)) => {
                 let value: f64 = text.parse().ok()?;
                 let literal = Literal::f64_unsuffixed(value.is_finite().then(|| value.abs())?);
-                Some(negated(value.is_sign_negative(), literal))
+                Some(negated(value.is_sign_negative(), &literal))
             }
             (Kind::String, Value::String(text)) => Some(match leaf {
                 Leaf::Uuid => quote!(reader.uuid_from(#text)?),
@@ -175,10 +175,10 @@ fn fixed_value(leaf: Leaf, bytes: &[u8]) -> TokenStream {
 }
 
 fn signed(value: i64) -> TokenStream {
-    negated(value < 0, Literal::u64_unsuffixed(value.unsigned_abs()))
+    negated(value < 0, &Literal::u64_unsuffixed(value.unsigned_abs()))
 }
 
-fn negated(is_negative: bool, literal: Literal) -> TokenStream {
+fn negated(is_negative: bool, literal: &Literal) -> TokenStream {
     if is_negative {
         quote!(-#literal)
     } else {

@@ -213,7 +213,7 @@ impl Place<'_, '_> {
             .map(|variant| quote!(Self::#variant))
             .collect::<Vec<_>>();
         let count = Literal::usize_unsuffixed(symbols.len());
-        let read = choice(quote!(reader.symbol(#count)?), reads);
+        let read = choice(&quote!(reader.symbol(#count)?), &reads);
         Ok(quote! {
             #doc
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -6,12 +6,15 @@ use accordant_schema::{Kind, NodeId, Schema};
 
 use crate::types::Leaf;
 
+/// A writer's type and a reader's.
+type Pair = (NodeId, NodeId);
+
 /// The pairs of two schemas that are read alike.
 #[derive(Debug)]
 pub(crate) struct Same {
-    different: BTreeSet<(NodeId, NodeId)>,
+    different: BTreeSet<Pair>,
     is_one_schema: bool,
-    pairs: BTreeSet<(NodeId, NodeId)>,
+    pairs: BTreeSet<Pair>,
 }
 
 impl Same {
@@ -41,8 +44,8 @@ impl Same {
     fn compare(&mut self, writer: &Schema, reader: &Schema) {
         let named = writer.names.iter();
         let both = named.filter_map(|(name, w)| reader.names.get(name).map(|r| (*w, *r)));
-        let mut open: Vec<(NodeId, NodeId)> = both.collect();
-        let mut held: Vec<((NodeId, NodeId), Vec<(NodeId, NodeId)>)> = Vec::new();
+        let mut open: Vec<Pair> = both.collect();
+        let mut held: Vec<(Pair, Vec<Pair>)> = Vec::new();
         while let Some(pair) = open.pop() {
             if !self.pairs.insert(pair) {
                 continue;
@@ -70,11 +73,7 @@ impl Same {
 }
 
 /// The pairs that must be alike for this pair to be; `None` if it is not.
-fn parts(
-    writer: &Schema,
-    reader: &Schema,
-    (w, r): (NodeId, NodeId),
-) -> Option<Vec<(NodeId, NodeId)>> {
+fn parts(writer: &Schema, reader: &Schema, (w, r): Pair) -> Option<Vec<Pair>> {
     let (w_node, r_node) = (writer.node(w), reader.node(r));
     if Leaf::of(w_node) != Leaf::of(r_node) || writer.name_of(w) != reader.name_of(r) {
         return None;

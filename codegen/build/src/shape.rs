@@ -1,7 +1,7 @@
 //! Facts about a schema's shape: which records contain themselves, so that the
 //! way there is boxed, and how few bytes a value can take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use accordant_schema::{Kind, NodeId, Schema};
 
@@ -86,8 +86,8 @@ fn circles(schema: &Schema) -> BTreeMap<NodeId, usize> {
     for (number, start) in finished.iter().rev().enumerate() {
         let mut open = vec![*start];
         while let Some(id) = open.pop() {
-            if !circle.contains_key(&id) {
-                circle.insert(id, number);
+            if let Entry::Vacant(vacant) = circle.entry(id) {
+                vacant.insert(number);
                 open.extend(back.get(&id).into_iter().flatten());
             }
         }
