@@ -1,9 +1,6 @@
 //! Plain JSON to Avro, with everything that is wrong at once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use accordant_schema::{
     Kind, NodeId, Record, Schema,
@@ -212,17 +209,20 @@ impl<'c> Encoder<'c> {
         }
     }
 
+    /// In the order of the keys, as generated types write theirs.
     fn map(&mut self, values: NodeId, entries: &[(Key, Json)], out: &mut Vec<u8>) {
-        let mut keys = BTreeSet::new();
-        if !entries.is_empty() {
-            write::long(length(entries.len()), out);
-        }
+        let mut sorted: BTreeMap<&str, &Json> = BTreeMap::new();
         for (key, value) in entries {
-            if !keys.insert(key.name.as_str()) {
+            if sorted.insert(&key.name, value).is_some() {
                 self.at(&key.name, |it| it.duplicate());
             }
-            write::string(&key.name, out);
-            self.at(&key.name, |it| it.value(value, values, out));
+        }
+        if !sorted.is_empty() {
+            write::long(length(sorted.len()), out);
+        }
+        for (key, value) in sorted {
+            write::string(key, out);
+            self.at(key, |it| it.value(value, values, out));
         }
         write::long(0, out);
     }
