@@ -79,6 +79,7 @@ impl Readiness {
 /// `/healthz` (the process answers), `/readyz` (200, or 503 with what is
 /// missing) and `/metrics` (Prometheus' text format).
 pub fn routes(readiness: Readiness) -> Router {
+    telemetry::install_recorder();
     Router::new()
         .route("/healthz", get(async || Json(json!({"healthy": true}))))
         .route("/readyz", get(async move || ready(&readiness)))

@@ -73,6 +73,12 @@ pub fn metrics_text() -> String {
     recorder().map_or_else(String::new, PrometheusHandle::render)
 }
 
+/// Installs the metrics' recorder, once a process: what is counted before is
+/// lost.
+pub(crate) fn install_recorder() {
+    recorder();
+}
+
 /// The recorder's handle; `None` where another recorder was installed first.
 fn recorder() -> Option<&'static PrometheusHandle> {
     static INSTALL: Once = Once::new();

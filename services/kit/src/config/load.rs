@@ -275,7 +275,8 @@ fn value_error(error: &figment::Error) -> ConfigError {
             .metadata
             .as_ref()
             .map_or_else(String::new, |it| it.name.to_string()),
-        message: error.kind.to_string(),
+        // figment puts quotes around words that have their own.
+        message: error.kind.to_string().replace("``", "`"),
     }
 }
 
