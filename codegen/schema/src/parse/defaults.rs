@@ -10,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::builder::{Builder, POISON};
 use crate::{
     Field, Kind, Node, NodeId, Problem, ProblemCode, Span,
-    json::{Json, Value},
+    json::{Json, Value, write_string},
     problem::shorten,
 };
 
 /// Pairs of value and type that one text's defaults may ask about.
 const STEPS_MAX: usize = 1_000_000;
+/// Bytes of a text that count as one step.
+const BYTES_A_STEP: usize = 64;
 /// Defaults of fields that lie within each other, at most.
 const CHAIN_MAX: usize = 64;
 
@@ -163,7 +165,15 @@ impl<'n> Check<'n> {
             Some(false) => return Err(self.no(json, "a value of its type")),
             None => {}
         }
-        self.steps += 1;
+        // A long text is looked at as a whole, so it is more than one step.
+        self.steps += match &json.value {
+            Value::String(text) => 1 + text.len() / BYTES_A_STEP,
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => 1,
+        };
         if self.steps > STEPS_MAX {
             let message = "the defaults of this schema are too much to check".to_owned();
             return Err(Reason {
@@ -270,8 +280,12 @@ impl<'n> Check<'n> {
 
     fn no(&self, json: &Json, expected: &str) -> Reason {
         let found = match &json.value {
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
-                shorten(&json.to_text())
+            Value::Null | Value::Bool(_) => json.to_text(),
+            Value::Number(text) => shorten(text),
+            Value::String(text) => {
+                let mut quoted = String::new();
+                write_string(&mut quoted, &shorten(text));
+                quoted
             }
             Value::Array(_) | Value::Object(_) => json.kind().to_owned(),
         };

@@ -109,6 +109,15 @@ fn defaults_that_multiply_are_answered() {
             {{"name":"c","type":["A","B"],"default":{value}}}]}}"#
     );
     check(move || problems(&text), "S014");
+    // A long text that every branch of a wide union looks at.
+    let branches: Vec<String> = (0..4_000)
+        .map(|n| format!(r#"{{"type":"fixed","name":"F{n}","size":500001}}"#))
+        .collect();
+    let (branches, value) = (branches.join(","), "é".repeat(250_000));
+    let text = format!(
+        r#"{{"type":"record","name":"R","fields":[{{"name":"f","type":[{branches}],"default":"{value}"}}]}}"#
+    );
+    check(move || problems(&text), "S014");
     // Defaults that take each other's defaults in a long chain.
     let mut fields = String::new();
     for n in 0..2_000 {
