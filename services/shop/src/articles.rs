@@ -162,3 +162,156 @@ fn format(format: &submitted::ArticleSubmittedFormat) -> changed::ArticleChanged
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use accordant_kit::processor::Trial;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn article(number: u128, sku: &str) -> ArticleSubmitted {
+        ArticleSubmitted {
+            article_id: Uuid::from_u128(number),
+            merchant_id: "merchant".to_owned(),
+            sku: sku.to_owned(),
+            operation: submitted::Operation::Upsert,
+            title: Some("Title".to_owned()),
+            description: None,
+            genres: Vec::new(),
+            contributors: Vec::new(),
+            attributes: BTreeMap::new(),
+            format: None,
+            released_on: None,
+            checksum: None,
+            rating: None,
+            submitted_at: None,
+        }
+    }
+
+    fn retirement(number: u128) -> ArticleSubmitted {
+        ArticleSubmitted {
+            operation: submitted::Operation::Retire,
+            title: None,
+            ..article(number, "any")
+        }
+    }
+
+    /// The new version and whether the article is gone, or the reasons' codes.
+    fn decide(
+        trial: &mut Trial<Articles>,
+        input: &ArticleSubmitted,
+    ) -> Result<(i64, bool), String> {
+        match trial.decide(input).unwrap() {
+            Decision::Apply(changes) => {
+                let [change] = changes.as_slice() else {
+                    panic!("{changes:?}")
+                };
+                Ok((change.version, change.deleted))
+            }
+            Decision::Reject(reasons) => {
+                let codes: Vec<String> = reasons.into_iter().map(|it| it.code).collect();
+                Err(codes.join(" "))
+            }
+            Decision::Nothing => panic!("a submission always ends in something"),
+        }
+    }
+
+    #[test]
+    fn every_change_counts_the_version_up() {
+        let mut trial = Trial::new(Articles);
+        assert_eq!(decide(&mut trial, &article(1, "a")), Ok((1, false)));
+        assert_eq!(decide(&mut trial, &article(1, "a")), Ok((2, false)));
+        assert_eq!(decide(&mut trial, &retirement(1)), Ok((3, true)));
+        assert_eq!(decide(&mut trial, &article(1, "a")), Ok((4, false)));
+    }
+
+    #[test]
+    fn a_retirement_needs_an_article_on_sale() {
+        let mut trial = Trial::new(Articles);
+        assert_eq!(
+            decide(&mut trial, &retirement(1)),
+            Err("article_unknown".to_owned())
+        );
+        decide(&mut trial, &article(1, "a")).unwrap();
+        decide(&mut trial, &retirement(1)).unwrap();
+        assert_eq!(
+            decide(&mut trial, &retirement(1)),
+            Err("article_unknown".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_sku_is_unique_at_a_merchant_while_it_is_on_sale() {
+        let mut trial = Trial::new(Articles);
+        decide(&mut trial, &article(1, "a")).unwrap();
+        assert_eq!(
+            decide(&mut trial, &article(2, "a")),
+            Err("sku_taken".to_owned())
+        );
+        let elsewhere = ArticleSubmitted {
+            merchant_id: "other".to_owned(),
+            ..article(3, "a")
+        };
+        assert_eq!(decide(&mut trial, &elsewhere), Ok((1, false)));
+        decide(&mut trial, &article(1, "b")).unwrap();
+        assert_eq!(decide(&mut trial, &article(2, "a")), Ok((1, false)));
+        assert_eq!(
+            decide(&mut trial, &article(4, "b")),
+            Err("sku_taken".to_owned())
+        );
+        decide(&mut trial, &retirement(1)).unwrap();
+        assert_eq!(decide(&mut trial, &article(4, "b")), Ok((1, false)));
+    }
+
+    #[test]
+    fn every_reason_is_given_at_once() {
+        let mut trial = Trial::new(Articles);
+        decide(&mut trial, &article(1, "a")).unwrap();
+        for title in [None, Some("  ".to_owned())] {
+            let input = ArticleSubmitted {
+                title,
+                ..article(2, "a")
+            };
+            assert_eq!(
+                decide(&mut trial, &input),
+                Err("title_missing sku_taken".to_owned())
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_submitted_is_what_is_sold() {
+        let mut trial = Trial::new(Articles);
+        let input = ArticleSubmitted {
+            genres: vec!["Drama".to_owned()],
+            contributors: vec![submitted::Contributor {
+                name: "Somebody".to_owned(),
+                role: submitted::Role::Author,
+            }],
+            attributes: BTreeMap::from([(
+                "votes".to_owned(),
+                submitted::ArticleSubmittedAttributesValue::Double(7.5),
+            )]),
+            format: Some(submitted::ArticleSubmittedFormat::Physical(
+                submitted::Physical { weight_grams: 200 },
+            )),
+            rating: Some(6.9),
+            ..article(1, "a")
+        };
+        decide(&mut trial, &input).unwrap();
+        let sold = trial.entity(&input.key()).unwrap();
+        assert_eq!(sold.genres, ["Drama"]);
+        assert_eq!(sold.contributors[0].role, changed::Role::Author);
+        let votes = changed::ArticleChangedAttributesValue::Double(7.5);
+        assert_eq!(sold.attributes["votes"], votes);
+        let physical = changed::Physical { weight_grams: 200 };
+        assert_eq!(
+            sold.format,
+            Some(changed::ArticleChangedFormat::Physical(physical))
+        );
+        assert_eq!(sold.rating, Some(6.9));
+    }
+}

@@ -111,3 +111,108 @@ fn blank(input: &OfferInput) -> OfferChanged {
         deleted: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use accordant_events::{
+        catalog::article_changed::ArticleStatus,
+        common::{Money, money::Currency},
+    };
+    use accordant_kit::processor::Trial;
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn article(version: i64, deleted: bool) -> OfferInput {
+        OfferInput::Article(ArticleChanged {
+            article_id: Uuid::from_u128(1),
+            merchant_id: "merchant".to_owned(),
+            sku: "sku".to_owned(),
+            status: ArticleStatus::Active,
+            title: format!("Title {version}"),
+            description: None,
+            genres: Vec::new(),
+            contributors: Vec::new(),
+            attributes: BTreeMap::new(),
+            format: None,
+            released_on: None,
+            checksum: None,
+            rating: None,
+            changed_at: chrono::DateTime::default(),
+            version,
+            deleted,
+        })
+    }
+
+    fn price(version: i64) -> OfferInput {
+        OfferInput::Price(PriceChanged {
+            article_id: Uuid::from_u128(1),
+            merchant_id: "merchant".to_owned(),
+            price: Money {
+                amount: Decimal::new(version * 100, 2),
+                currency: Currency::Eur,
+            },
+            previous: None,
+            changed_at: chrono::DateTime::default(),
+            version,
+            deleted: false,
+        })
+    }
+
+    /// Each input with the offer's version and status after it; no version
+    /// where it changes nothing.
+    #[track_caller]
+    fn check(inputs: &[(OfferInput, Option<i64>, OfferStatus)]) {
+        let mut trial = Trial::new(Offers);
+        for (input, version, status) in inputs {
+            let decision = trial.decide(input).unwrap();
+            let found = match &decision {
+                Decision::Apply(changes) => changes.last().map(|it| it.version),
+                Decision::Nothing => None,
+                Decision::Reject(reasons) => panic!("{reasons:?}"),
+            };
+            assert_eq!(found, *version, "{input:?}");
+            assert_eq!(
+                trial.entity(&input.key()).unwrap().status,
+                *status,
+                "{input:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_offer_is_complete_with_article_and_price_in_either_order() {
+        check(&[
+            (article(1, false), Some(1), OfferStatus::Incomplete),
+            (price(1), Some(2), OfferStatus::Available),
+        ]);
+        check(&[
+            (price(1), Some(1), OfferStatus::Incomplete),
+            (article(1, false), Some(2), OfferStatus::Available),
+        ]);
+    }
+
+    #[test]
+    fn what_it_has_seen_changes_nothing() {
+        check(&[
+            (article(2, false), Some(1), OfferStatus::Incomplete),
+            (article(1, false), None, OfferStatus::Incomplete),
+            (article(2, false), None, OfferStatus::Incomplete),
+            (price(2), Some(2), OfferStatus::Available),
+            (price(1), None, OfferStatus::Available),
+        ]);
+    }
+
+    #[test]
+    fn a_retired_article_is_withdrawn_until_it_comes_back() {
+        check(&[
+            (article(1, false), Some(1), OfferStatus::Incomplete),
+            (article(2, true), Some(2), OfferStatus::Withdrawn),
+            (price(1), Some(3), OfferStatus::Withdrawn),
+            (article(3, false), Some(4), OfferStatus::Available),
+        ]);
+    }
+}

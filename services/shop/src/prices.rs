@@ -53,3 +53,59 @@ impl Processor for Prices {
         }]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use accordant_events::common::Money;
+    use accordant_kit::processor::Trial;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn price(cents: i64, currency: Currency) -> PriceSubmitted {
+        PriceSubmitted {
+            article_id: Uuid::from_u128(1),
+            merchant_id: "merchant".to_owned(),
+            price: Money {
+                amount: Decimal::new(cents, 2),
+                currency,
+            },
+            reason: None,
+            submitted_at: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(input: &PriceSubmitted, expected: &[&str]) {
+        let codes: Vec<String> = match Trial::new(Prices).decide(input).unwrap() {
+            Decision::Apply(_) => Vec::new(),
+            Decision::Reject(reasons) => reasons.into_iter().map(|it| it.code).collect(),
+            Decision::Nothing => panic!("a submission always ends in something"),
+        };
+        assert_eq!(codes, expected);
+    }
+
+    #[test]
+    fn a_price_is_not_below_zero_and_in_a_known_currency() {
+        check(&price(1299, Currency::Eur), &[]);
+        check(&price(0, Currency::Usd), &[]);
+        check(&price(-1, Currency::Eur), &["price_negative"]);
+        check(&price(100, Currency::Unknown), &["currency_unknown"]);
+        check(
+            &price(-1, Currency::Unknown),
+            &["price_negative", "currency_unknown"],
+        );
+    }
+
+    #[test]
+    fn a_change_shows_the_price_before_it() {
+        let mut trial = Trial::new(Prices);
+        let first = price(1499, Currency::Eur);
+        trial.decide(&first).unwrap();
+        trial.decide(&price(1299, Currency::Eur)).unwrap();
+        let now = trial.entity(&first.key()).unwrap();
+        assert_eq!(now.version, 2);
+        assert_eq!(now.price.amount, Decimal::new(1299, 2));
+        assert_eq!(now.previous.as_ref().unwrap().amount, Decimal::new(1499, 2));
+    }
+}

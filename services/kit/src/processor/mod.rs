@@ -25,6 +25,7 @@ mod run;
 mod schemas;
 mod status;
 mod tail;
+mod trial;
 mod view;
 mod worker;
 
@@ -35,6 +36,7 @@ pub use names::topics_of;
 pub use record::Position;
 pub use run::{Runtime, run};
 pub use status::{ApplicationStatus, PartitionState, PartitionStatus, Status};
+pub use trial::Trial;
 pub use view::View;
 
 pub(crate) use names::Names;

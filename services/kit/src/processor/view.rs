@@ -28,6 +28,24 @@ pub(crate) struct Entity<C> {
     pub(crate) row: StateRow,
 }
 
+impl<C> View<C> {
+    pub(super) fn of(
+        entities: BTreeMap<String, Option<Entity<C>>>,
+        indexes: BTreeMap<(String, String), BTreeSet<String>>,
+    ) -> View<C> {
+        View {
+            entities,
+            indexes,
+            undeclared: RefCell::default(),
+        }
+    }
+
+    /// What was read without being announced, since this was asked last.
+    pub(super) fn take_undeclared(&self) -> Vec<String> {
+        self.undeclared.take()
+    }
+}
+
 impl<C: Event> View<C> {
     /// The entity with this key as its last change left it; a deleted one is
     /// still there.
@@ -166,7 +184,7 @@ impl<C: Event> BatchState<C> {
 
     /// What the handler read without announcing it.
     pub(crate) fn take_undeclared(&self) -> Vec<String> {
-        self.view.undeclared.take()
+        self.view.take_undeclared()
     }
 
     /// The net effect.

@@ -7,6 +7,8 @@
 mod lock;
 mod postgres;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod types;
 
 pub use lock::ApplicationLock;
