@@ -20,7 +20,8 @@ use crate::output;
 #[derive(Debug, Args)]
 pub(crate) struct ReleaseArgs {
     /// Which contracts [default: every one that has a draft]
-    contracts: Vec<String>,
+    #[arg(value_name = "CONTRACT")]
+    names: Vec<String>,
     #[command(flatten)]
     folder: FolderArgs,
 }
@@ -44,7 +45,7 @@ pub(crate) fn release(args: &ReleaseArgs) -> anyhow::Result<ExitCode> {
         output::talk("nothing is released: the gate refuses");
         return Ok(ExitCode::from(1));
     }
-    let drafts = drafts(&folder.contracts, &args.contracts)?;
+    let drafts = drafts(&folder.contracts, &args.names)?;
     pinned_to_released(&folder.contracts, &drafts)?;
     let mut lock = folder.contracts.lock.clone();
     for (contract, version) in &drafts {
