@@ -91,13 +91,13 @@ pub(crate) async fn take(
         broken: None,
     };
     if wanted == Wanted::Stream {
-        return Ok(streamed(upload, Vec::new()));
+        return Ok(streamed(upload, &[]));
     }
     let mut items = Vec::new();
     while let Some(item) = upload.next().await {
         items.push(item);
         if upload.next_index > events_max || upload.lines.bytes_read() > bytes_max {
-            return Ok(streamed(upload, items));
+            return Ok(streamed(upload, &items));
         }
     }
     match upload.broken {
@@ -108,7 +108,7 @@ pub(crate) async fn take(
 }
 
 /// The answer as a stream, beginning with what is known already.
-fn streamed(upload: Upload, known: Vec<Item>) -> Response {
+fn streamed(upload: Upload, known: &[Item]) -> Response {
     let known = known.iter().map(Item::to_line).collect::<String>();
     let first = stream::iter((!known.is_empty()).then(|| Bytes::from(known)));
     let body = Body::from_stream(first.chain(chunks(upload)).map(Ok::<Bytes, std::io::Error>));

@@ -38,12 +38,12 @@ impl Readiness {
 
     /// A check holds; a name that is new is added.
     pub fn set_ready(&self, name: &str) {
-        self.set(name, Check::Ready);
+        self.set(name, &Check::Ready);
     }
 
     /// A check does not hold, and why.
     pub fn set_missing(&self, name: &str, reason: &str) {
-        self.set(name, Check::Missing(reason.to_owned()));
+        self.set(name, &Check::Missing(reason.to_owned()));
     }
 
     /// Whether every check holds.
@@ -68,10 +68,10 @@ impl Readiness {
         let _closed = checks.wait_for(all_ready).await;
     }
 
-    fn set(&self, name: &str, check: Check) {
+    fn set(&self, name: &str, check: &Check) {
         self.checks.send_if_modified(|checks| {
             let before = checks.insert(name.to_owned(), check.clone());
-            before.as_ref() != Some(&check)
+            before.as_ref() != Some(check)
         });
     }
 }
