@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, bail};
 use tokio::{
     net::TcpStream,
-    process::{Child, Command},
+    process::{Child, ChildStdin, Command},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
@@ -31,6 +31,8 @@ const RESTARTS_MAX: u32 = 5;
 #[derive(Debug)]
 pub(crate) struct Broker {
     child: Child,
+    /// Held apart from the child: waiting for its end would close it.
+    lifeline: Option<ChildStdin>,
     binary: PathBuf,
     addr: SocketAddr,
     data_dir: PathBuf,
@@ -84,6 +86,7 @@ impl Broker {
         let mut last = None;
         for _ in 0..RESTARTS_MAX {
             self.child = spawn(&self.binary, self.addr, &self.data_dir)?;
+            self.lifeline = self.child.stdin.take();
             match self.wait_until_it_answers().await {
                 Ok(()) => return Ok(()),
                 Err(error) => last = Some(error),
@@ -95,7 +98,7 @@ impl Broker {
     }
 
     async fn stop(&mut self) -> anyhow::Result<()> {
-        drop(self.child.stdin.take());
+        drop(self.lifeline.take());
         let patience = Duration::from_millis(STOP_TIMEOUT_MS);
         if tokio::time::timeout(patience, self.child.wait())
             .await
