@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use accordant_kit::config::Flags;
 use clap::{Args, Parser, Subcommand};
 
 use crate::{gate, send::SendArgs, tail::TailArgs, verify::VerifyArgs};

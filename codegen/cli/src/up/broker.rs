@@ -49,9 +49,11 @@ impl Broker {
         let data_dir = data_dir.join("broker");
         std::fs::create_dir_all(&data_dir)
             .with_context(|| format!("data folder {} cannot be written", data_dir.display()))?;
-        let child = spawn(&binary, addr, &data_dir)?;
+        let mut child = spawn(&binary, addr, &data_dir)?;
+        let lifeline = child.stdin.take();
         let mut broker = Broker {
             child,
+            lifeline,
             binary,
             addr,
             data_dir,
