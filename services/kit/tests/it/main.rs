@@ -3,5 +3,6 @@
 mod config;
 mod http;
 mod kafka;
+mod live;
 mod push;
 mod registry_client;
