@@ -46,10 +46,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if matches!(
-            character,
-            '\\' | '`' | '~' | '[' | ']' | '<' | '>' | '*' | '_' | '&'
-        ) {
+        if matches!(character, '\\' | '`' | '~' | '[' | ']' | '<' | '>') {
             out.push('\\');
         }
         if !character.is_control() {

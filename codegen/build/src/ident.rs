@@ -28,10 +28,11 @@ impl Scope {
         let mut count = 1;
         while !self.taken.insert(name.clone()) {
             count += 1;
-            name = format!("{}_{count}", wanted.trim_end_matches('_'));
-            if wanted.starts_with(|first: char| first.is_ascii_uppercase()) {
-                name = format!("{wanted}{count}");
-            }
+            let stem = wanted.trim_end_matches('_');
+            name = match wanted.starts_with(|first: char| first.is_ascii_uppercase()) {
+                true => format!("{stem}{count}"),
+                false => format!("{stem}_{count}"),
+            };
         }
         ident(&name)
     }
@@ -120,7 +121,7 @@ mod tests {
         check(
             &["type", "self", "Self", "gen", "crate"],
             &["r#type", "self_", "self_2", "r#gen", "crate_"],
-            &["Type", "Self_", "Self_2", "Gen", "Crate"],
+            &["Type", "Self_", "Self2", "Gen", "Crate"],
         );
     }
 

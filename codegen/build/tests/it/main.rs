@@ -1,0 +1,21 @@
+//! The generator over a corpus of troubles: each folder of `tests/corpus` is
+//! named after one. What it makes of them is `tests/golden/corpus.rs`, which is
+//! compiled here and used.
+#![deny(warnings)]
+
+#[allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    reason = "nobody outside of this test sees it, and nobody uses all of it"
+)]
+mod golden {
+    include!("../golden/corpus.rs");
+}
+
+mod contracts;
+mod evolution;
+mod generated;
+mod refused;
+mod round_trip;
