@@ -6,7 +6,7 @@
 //! topic is created here, and no contract is known. Not for production.
 
 mod folder;
-mod retention;
+mod prepare;
 mod serve;
 mod stop;
 

@@ -12,7 +12,7 @@ use tansu_storage::StorageContainer;
 use url::Url;
 use uuid::Uuid;
 
-use crate::retention;
+use crate::prepare;
 
 /// The one broker of its cluster.
 const NODE_ID: i32 = 1;
@@ -61,7 +61,7 @@ pub(crate) async fn serve(listen: SocketAddr) -> anyhow::Result<()> {
         .build()
         .await
         .context("the broker's data could not be opened")?;
-    retention::keep_forever_means_forever(Path::new(DATABASE)).await?;
+    prepare::prepare(Path::new(DATABASE)).await?;
     broker
         .serve(Instant::now().into())
         .await

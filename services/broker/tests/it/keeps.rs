@@ -184,7 +184,7 @@ async fn a_group_goes_on_where_it_was_after_kill_9() {
     assert_eq!(texts, expected);
 }
 
-/// -1 would delete every record at the next start, see `src/retention.rs`.
+/// -1 would delete every record at the next start, see `src/prepare.rs`.
 #[tokio::test]
 async fn keeping_for_ever_is_the_largest_retention() {
     let folder = tempfile::tempdir().expect("a folder");
