@@ -7,7 +7,10 @@ use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{equivalence::equivalence_text, error::Error, store::SchemaRow, subject::SchemaId};
+use crate::{
+    equivalence::equivalence_text, error::Error, normalize::normalized, store::SchemaRow,
+    subject::SchemaId,
+};
 
 /// A reference as it is stored and served.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,11 +133,27 @@ impl Content {
     }
 }
 
+/// In which form a schema is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    AsSent,
+    Normalized,
+}
+
 /// Parses a schema over the texts of its references, each after those that it
 /// needs.
-pub(crate) fn parse(text: &str, references: &[&str], limits: &Limits) -> Result<Parsed, String> {
+pub(crate) fn parse(
+    text: &str,
+    references: &[&str],
+    limits: &Limits,
+    form: Form,
+) -> Result<Parsed, String> {
     let schema =
         parse_with(text, references, limits).map_err(|problems| details(text, &problems))?;
+    let schema = match form {
+        Form::AsSent => schema,
+        Form::Normalized => normalized(schema),
+    };
     let text = java_text(&schema, false);
     let equivalence = equivalence_text(&schema);
     Ok(Parsed {

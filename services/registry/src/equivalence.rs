@@ -10,6 +10,12 @@ use accordant_schema::{
 /// A text that is equal for equivalent schemas, references written out.
 pub(crate) fn equivalence_text(schema: &Schema) -> String {
     let mut schema = schema.clone();
+    sort_attributes(&mut schema);
+    java_text(&schema, true)
+}
+
+/// Custom attributes by name, in types and in fields.
+pub(crate) fn sort_attributes(schema: &mut Schema) {
     for node in &mut schema.nodes {
         sort(&mut node.props);
         if let Kind::Record(record) = &mut node.kind {
@@ -18,7 +24,6 @@ pub(crate) fn equivalence_text(schema: &Schema) -> String {
             }
         }
     }
-    java_text(&schema, true)
 }
 
 fn sort(props: &mut [(String, Json)]) {

@@ -10,6 +10,7 @@ mod equivalence;
 mod error;
 mod http;
 mod library;
+mod normalize;
 mod ops;
 mod run;
 mod settings;

@@ -15,7 +15,7 @@ use axum::body::Bytes;
 use moka::sync::Cache;
 
 use crate::{
-    content::{Content, Parsed, Reference, parse},
+    content::{Content, Form, Parsed, Reference, parse},
     error::Error,
     settings::Settings,
     store::{Tx, VersionRow},
@@ -126,10 +126,12 @@ impl Library {
         }
         let references = &content.identity.references;
         let resolved = self.resolve(tx, context, references, settings).await?;
+        let limits = &settings.schema_limits;
         let parsed = parse(
             &content.identity.text,
             &resolved.texts(),
-            &settings.schema_limits,
+            limits,
+            Form::AsSent,
         )
         .map_err(|details| {
             Error::Internal(format!("stored schema id {}: {details}", content.id))

@@ -27,7 +27,7 @@ use crate::{error::Error, ops::Registry, subject::SubjectName};
 ///
 /// let store = Store::open("sqlite::memory:").await.unwrap();
 /// let app = app(Registry::new(store, Settings::default()));
-/// let request = axum::extract::Request::get("/subjects").body(Default::default()).unwrap();
+/// let request = axum::extract::Request::get("/subjects").body(axum::body::Body::empty()).unwrap();
 /// assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
 /// # });
 /// ```
@@ -56,6 +56,12 @@ impl Payload {
         let bytes: Bytes = axum::body::to_bytes(self.body, bytes_max)
             .await
             .map_err(|error| unreadable(&error, bytes_max))?;
+        // serde would take an array for an object, its items for the fields in order.
+        if bytes.trim_ascii_start().first() != Some(&b'{') {
+            return Err(Error::BodyInvalid(
+                "the request body must be a JSON object".to_owned(),
+            ));
+        }
         serde_json::from_slice(&bytes).map_err(|error| Error::BodyInvalid(error.to_string()))
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    content::Reference,
+    content::{Form, Reference},
     error::Error,
     ops::{Candidate, Stored},
     subject::{SchemaId, SubjectName, Version},
@@ -32,7 +32,7 @@ struct ReferenceRequest {
 
 impl SchemaRequest {
     /// Only Avro is taken.
-    pub(crate) fn candidate(self) -> Result<Candidate, Error> {
+    pub(crate) fn candidate(self, form: Form) -> Result<Candidate, Error> {
         match self.schema_type.as_deref() {
             None | Some("" | "AVRO") => {}
             Some(other) => {
@@ -57,6 +57,7 @@ impl SchemaRequest {
         Ok(Candidate {
             text: self.schema.unwrap_or_default(),
             references,
+            form,
             metadata: self.metadata,
             rule_set: self.rule_set,
             id: self.id.filter(|id| *id >= 0),

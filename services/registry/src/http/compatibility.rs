@@ -40,7 +40,7 @@ async fn check(
     let candidate = payload
         .json::<SchemaRequest>(&call.registry)
         .await?
-        .candidate()?;
+        .candidate(call.query.form())?;
     let messages = match call.registry.check(subject, selector, &candidate).await {
         // Who wants messages gets this one as such.
         Err(Error::SchemaInvalid(message)) if verbose => vec![message],

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 
 use crate::{
+    content::Form,
     error::Error,
     store::{Page, Visibility},
 };
@@ -61,6 +62,15 @@ impl Query {
             (true, _) => Visibility::DeletedOnly,
             (false, true) => Visibility::All,
             (false, false) => Visibility::Live,
+        }
+    }
+
+    /// `normalize`.
+    pub(crate) fn form(&self) -> Form {
+        if self.flag("normalize") {
+            Form::Normalized
+        } else {
+            Form::AsSent
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) async fn register(
     let candidate = payload
         .json::<SchemaRequest>(&call.registry)
         .await?
-        .candidate()?;
+        .candidate(call.query.form())?;
     let stored = call.registry.register(subject, candidate).await?;
     Reply::json(&RegisterBody::of(&stored))
 }
@@ -48,7 +48,7 @@ pub(crate) async fn lookup(
     let candidate = payload
         .json::<SchemaRequest>(&call.registry)
         .await?
-        .candidate()?;
+        .candidate(call.query.form())?;
     let stored = call
         .registry
         .lookup(subject, &candidate, seen(call))

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::{Registry, mode::Mode};
 use crate::{
     compatibility::{level_name, level_of},
+    content::Form,
     error::Error,
     store::{Locks, Scope, Tx},
     subject::SubjectName,
@@ -74,6 +75,22 @@ impl Config {
             }
         }
         Ok(default)
+    }
+
+    /// Whether new schemas of a subject are normalized, unless they ask for it.
+    pub(super) async fn form(tx: &mut Tx, subject: &SubjectName) -> Result<Form, Error> {
+        if !subject.can_exist() {
+            return Ok(Form::AsSent);
+        }
+        for scope in Scope::chain(subject) {
+            let config = Config::read(tx, scope).await?.unwrap_or_default();
+            match config.values.get("normalize").and_then(Value::as_bool) {
+                Some(true) => return Ok(Form::Normalized),
+                Some(false) => return Ok(Form::AsSent),
+                None => {}
+            }
+        }
+        Ok(Form::AsSent)
     }
 
     /// The body of an answer to `PUT`.

@@ -11,13 +11,16 @@ mod register;
 use std::sync::Arc;
 
 use crate::{
-    content::{Content, Identity, Parsed, Reference, parse},
+    content::{Content, Form, Identity, Parsed, Reference, parse},
     error::Error,
     library::{Library, Resolved},
+    normalize::normalized_references,
     settings::Settings,
     store::{Store, Tx, VersionRow, Visibility},
     subject::{SubjectName, VersionSelector},
 };
+
+use config::Config;
 
 pub(crate) use config::Fallback;
 pub(crate) use delete::Deletion;
@@ -42,6 +45,7 @@ struct Inner {
 pub(crate) struct Candidate {
     pub(crate) text: String,
     pub(crate) references: Vec<Reference>,
+    pub(crate) form: Form,
     pub(crate) metadata: Option<serde_json::Value>,
     pub(crate) rule_set: Option<serde_json::Value>,
     /// Only where a subject is being imported.
@@ -105,14 +109,26 @@ impl Registry {
         if candidate.text.trim().is_empty() {
             return Err(Error::SchemaInvalid("Empty schema".to_owned()));
         }
-        let context = subject.context();
+        let form = match candidate.form {
+            Form::AsSent => Config::form(tx, subject).await?,
+            Form::Normalized => Form::Normalized,
+        };
+        let references = match form {
+            Form::AsSent => candidate.references.clone(),
+            Form::Normalized => normalized_references(candidate.references.clone()),
+        };
         let settings = self.settings();
         let resolved = self
             .library()
-            .resolve(tx, context, &candidate.references, settings)
+            .resolve(tx, subject.context(), &references, settings)
             .await?;
-        let parsed = parse(&candidate.text, &resolved.texts(), &settings.schema_limits)
-            .map_err(|details| Error::schema_invalid(&details))?;
+        let parsed = parse(
+            &candidate.text,
+            &resolved.texts(),
+            &settings.schema_limits,
+            form,
+        )
+        .map_err(|details| Error::schema_invalid(&details))?;
         let identity = Identity {
             text: parsed.text.clone(),
             references: resolved.references.clone(),

@@ -16,7 +16,10 @@ const CONNECTIONS_MAX: u32 = 16;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(url: &str) -> Result<PgPool, sqlx::Error> {
-    let options = PgConnectOptions::from_str(url)?.application_name("accordant-registry");
+    let options = PgConnectOptions::from_str(url)?
+        .application_name("accordant-registry")
+        // No notice for each table that is there already.
+        .options([("client_min_messages", "warning")]);
     PgPoolOptions::new()
         .max_connections(CONNECTIONS_MAX)
         .acquire_timeout(ACQUIRE_TIMEOUT)

@@ -90,6 +90,10 @@ fn bodies_are_json_of_a_type_that_is_taken() {
         assert_eq!(post(&api, "text/plain", good).await, (415, 415));
         assert_eq!(post(&api, V1, "{bad json").await, (400, 400));
         assert_eq!(post(&api, V1, "[]").await, (400, 400));
+        assert_eq!(
+            post(&api, V1, r#"["\"int\"",null,null,null,null,null,null]"#).await,
+            (400, 400)
+        );
         assert_eq!(post(&api, V1, "").await, (400, 400));
         assert_eq!(
             post(&api, V1, r#"{"schema":{"type":"int"}}"#).await,

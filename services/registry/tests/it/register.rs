@@ -298,3 +298,27 @@ fn contexts_have_ids_and_subjects_of_their_own() {
         api.check(by_id, Value::Null, 200, json!([":.c:t"])).await;
     });
 }
+
+#[test]
+fn a_normalized_schema_is_stored_in_its_normal_form() {
+    each(async |api| {
+        let sent = json!({"schema": r#"{"type":"bytes","scale":2,"precision":4,"logicalType":"decimal"}"#});
+        let normal = r#"{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}"#;
+        let answer = api
+            .send("POST /subjects/t/versions?normalize=true", sent.clone())
+            .await;
+        assert_eq!(answer.json()["schema"], normal);
+        let found = api
+            .send("POST /subjects/t?normalize=true", sent.clone())
+            .await
+            .json();
+        assert_eq!(
+            (&found["version"], &found["schema"]),
+            (&json!(1), &json!(normal))
+        );
+        // A subject may want it for all.
+        api.send("PUT /config/u", json!({"normalize": true})).await;
+        let answer = api.send("POST /subjects/u/versions", sent).await;
+        assert_eq!(answer.json()["schema"], normal);
+    });
+}
