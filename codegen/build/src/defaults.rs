@@ -13,6 +13,9 @@ use crate::{
     types::{Leaf, Place, UnionShape},
 };
 
+/// Values inside each other, records' own defaults among them.
+const DEPTH_MAX: usize = 128;
+
 impl Place<'_, '_> {
     /// The default as a value of the type; it may use `?`, with `reader` in scope.
     pub(crate) fn default_value(
@@ -22,11 +25,20 @@ impl Place<'_, '_> {
         owner: Option<NodeId>,
     ) -> Result<TokenStream, Error> {
         let none = || self.unsupported("default", &format!("{} is no default", json.to_text()));
-        self.value(json, id, owner).ok_or_else(none)
+        self.value(json, id, owner, 0).ok_or_else(none)
     }
 
     /// `None` where the JSON is no value of the type.
-    fn value(&self, json: &Json, id: NodeId, owner: Option<NodeId>) -> Option<TokenStream> {
+    fn value(
+        &self,
+        json: &Json,
+        id: NodeId,
+        owner: Option<NodeId>,
+        depth: usize,
+    ) -> Option<TokenStream> {
+        if depth > DEPTH_MAX {
+            return None;
+        }
         let node = self.schema().node(id);
         let leaf = Leaf::of(node);
         match (&node.kind, &json.value) {
@@ -71,7 +83,9 @@ impl Place<'_, '_> {
                 Some(quote!(#path::#variant))
             }
             (Kind::Array(items), Value::Array(values)) => {
-                let values = values.iter().map(|value| self.value(value, *items, None));
+                let values = values
+                    .iter()
+                    .map(|value| self.value(value, *items, None, depth + 1));
                 let values = values.collect::<Option<Vec<_>>>()?;
                 Some(if values.is_empty() {
                     quote!(::std::vec::Vec::new())
@@ -82,7 +96,7 @@ impl Place<'_, '_> {
             (Kind::Map(values), Value::Object(entries)) => {
                 let mut pairs = Vec::new();
                 for (key, value) in entries {
-                    let (key, value) = (&key.name, self.value(value, *values, None)?);
+                    let (key, value) = (&key.name, self.value(value, *values, None, depth + 1)?);
                     pairs.push(quote!((::std::string::String::from(#key), #value)));
                 }
                 Some(if pairs.is_empty() {
@@ -91,20 +105,26 @@ impl Place<'_, '_> {
                     quote!(::std::collections::BTreeMap::from([#(#pairs),*]))
                 })
             }
-            (Kind::Record(_), Value::Object(_)) => self.record_value(json, id, owner),
-            (Kind::Union(branches), _) => self.union_value(json, id, branches, owner),
+            (Kind::Record(_), Value::Object(_)) => self.record_value(json, id, owner, depth + 1),
+            (Kind::Union(branches), _) => self.union_value(json, id, branches, owner, depth + 1),
             _ => None,
         }
     }
 
-    fn record_value(&self, json: &Json, id: NodeId, owner: Option<NodeId>) -> Option<TokenStream> {
+    fn record_value(
+        &self,
+        json: &Json,
+        id: NodeId,
+        owner: Option<NodeId>,
+        depth: usize,
+    ) -> Option<TokenStream> {
         let Kind::Record(record) = &self.schema().node(id).kind else {
             return None;
         };
         let mut values = Vec::new();
         for (field, name) in record.fields.iter().zip(fields_of(record)) {
             let json = json.get(&field.name).or(field.default.as_ref())?;
-            let value = self.value(json, field.ty, Some(id))?;
+            let value = self.value(json, field.ty, Some(id), depth)?;
             values.push(quote!(#name: #value));
         }
         let path = self.path_of(id);
@@ -122,12 +142,13 @@ impl Place<'_, '_> {
         id: NodeId,
         branches: &[NodeId],
         owner: Option<NodeId>,
+        depth: usize,
     ) -> Option<TokenStream> {
         let shape = UnionShape::new(self.schema(), branches);
         let (index, value) = branches
             .iter()
             .enumerate()
-            .find_map(|(index, branch)| Some((index, self.value(json, *branch, owner)?)))?;
+            .find_map(|(index, branch)| Some((index, self.value(json, *branch, owner, depth)?)))?;
         if Some(index) == shape.null {
             return Some(match shape.variants.is_empty() {
                 true => value,
