@@ -66,30 +66,33 @@ fn group(broker: &Broker) -> BaseConsumer {
         .set("group.id", "readers")
         .set("auto.offset.reset", "earliest")
         .set("enable.auto.commit", "false")
-        // A reader that was killed leaves the group after this time.
-        .set("session.timeout.ms", "6000")
+        // Longer than our patience: who waits for a dead member fails.
+        .set("session.timeout.ms", "120000")
         .create()
         .expect("a consumer");
     consumer.subscribe(&[TOPIC]).expect("a subscription");
     consumer
 }
 
+/// The next record. A poll ends early where the group changes.
+fn next(consumer: &BaseConsumer) -> (i32, i64, String) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        assert!(Instant::now() < deadline, "no record within {PATIENCE:?}");
+        if let Some(message) = consumer.poll(PATIENCE) {
+            let message = message.expect("a record");
+            return (message.partition(), message.offset(), text(&message));
+        }
+    }
+}
+
 /// Reads `count` records in the group, commits and leaves.
 fn read(broker: &Broker, count: usize) -> Log {
     let consumer = group(broker);
-    let deadline = Instant::now() + PATIENCE;
     let mut log = Log::new();
     while log.len() < count {
-        assert!(
-            Instant::now() < deadline,
-            "{} of {count} records in {PATIENCE:?}",
-            log.len()
-        );
-        let Some(message) = consumer.poll(PATIENCE) else {
-            continue;
-        };
-        let message = message.expect("a record");
-        let twice = log.insert((message.partition(), message.offset()), text(&message));
+        let (partition, offset, text) = next(&consumer);
+        let twice = log.insert((partition, offset), text);
         assert_eq!(twice, None, "one offset read twice");
     }
     // In order: the last of a partition is the highest.
@@ -182,6 +185,30 @@ async fn a_group_goes_on_where_it_was_after_kill_9() {
     texts.sort();
     expected.sort();
     assert_eq!(texts, expected);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_member_that_died_with_the_broker() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = free_address();
+    let mut broker = Broker::start(&address, folder.path());
+    create(
+        &broker,
+        NewTopic::new(TOPIC, PARTITIONS, TopicReplication::Fixed(1)),
+    )
+    .await;
+    let (producer, _acks) = producer(&broker);
+    send(&producer, 0..10);
+    producer.flush(PATIENCE).expect("acknowledged");
+    let member = group(&broker);
+    // A record: it is a member.
+    next(&member);
+
+    broker.kill();
+    // It cannot say that it leaves.
+    drop(member);
+    let broker = Broker::start(&address, folder.path());
+    read(&broker, 10);
 }
 
 /// -1 would delete every record at the next start, see `src/prepare.rs`.
