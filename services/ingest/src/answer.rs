@@ -31,7 +31,7 @@ pub(crate) struct Item {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fate {
-    Accepted { partition: i32, offset: i64 },
+    Accepted { partition: i32, offset: Option<i64> },
     Rejected(Vec<FieldError>),
     NotWritten { reason: String },
     Unknown { partition: i32, reason: String },
@@ -48,7 +48,7 @@ impl Item {
 
     fn place(&self) -> (Option<i32>, Option<i64>) {
         match &self.fate {
-            Fate::Accepted { partition, offset } => (Some(*partition), Some(*offset)),
+            Fate::Accepted { partition, offset } => (Some(*partition), *offset),
             Fate::Unknown { partition, .. } => (Some(*partition), None),
             Fate::Rejected(_) | Fate::NotWritten { .. } => (None, None),
         }

@@ -21,9 +21,16 @@ use super::{
 /// The settings file that is read when there is one and no other is named.
 const FILE_DEFAULT: &str = "accordant.toml";
 
-/// Variables with our prefix that are no settings: the file's own name, and
+/// Variables with our prefix (whole names, or beginnings of them) that are no
+/// settings: the file's own name, the broker's log, the scripts of `ci/`, and
 /// what tests are switched on with.
-const VARIABLES_PASSED_OVER: &[&str] = &["ACCORDANT_CONFIG", "ACCORDANT_TEST_"];
+const VARIABLES_PASSED_OVER: &[&str] = &[
+    "ACCORDANT_BROKER_LOG",
+    "ACCORDANT_CACHE",
+    "ACCORDANT_CONFIG",
+    "ACCORDANT_POSTGRES_BIN",
+    "ACCORDANT_TEST_",
+];
 
 impl Config {
     /// Loads the settings: flags over the environment over the file over the

@@ -24,8 +24,9 @@ pub enum Delivery {
     Durable {
         /// Its partition.
         partition: i32,
-        /// Its offset.
-        offset: i64,
+        /// Its offset; `None` where the broker only said that it has the
+        /// record already, after a retry.
+        offset: Option<i64>,
     },
     /// Never written, and why.
     Refused(String),
@@ -102,6 +103,10 @@ pub(super) struct BrokerState {
 }
 
 impl BrokerState {
+    pub(super) fn is_reachable(&self) -> bool {
+        *self.is_reachable.borrow()
+    }
+
     pub(super) fn set_reachable(&self, is_reachable: bool) {
         let has_changed = self.is_reachable.send_if_modified(|was| {
             let has_changed = *was != is_reachable;
@@ -143,7 +148,7 @@ impl OrderedProducer {
     /// Whether the cluster could be reached when last looked at; it is looked
     /// at all the time.
     pub fn is_broker_reachable(&self) -> bool {
-        *self.broker.is_reachable.borrow()
+        self.broker.is_reachable()
     }
 
     /// The same, to wait for a change of it.

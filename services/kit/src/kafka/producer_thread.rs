@@ -3,8 +3,9 @@
 //! librdkafka's own, which reports deliveries.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc, Weak,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -40,8 +41,8 @@ const REBUILD_RETRY_MS: u64 = 200;
 const WATCH_REACHABLE_MS: u64 = 2_000;
 /// Milliseconds between two looks at a cluster that cannot.
 const WATCH_AWAY_MS: u64 = 200;
-/// Milliseconds that one look may take.
-const WATCH_TIMEOUT_MS: u64 = 2_000;
+/// Milliseconds that one look may take: a broker that is only busy is not away.
+const WATCH_TIMEOUT_MS: u64 = 5_000;
 
 type Client = ThreadedProducer<Deliveries>;
 
@@ -51,10 +52,7 @@ pub(super) fn start(
     pending: mpsc::Receiver<Pending>,
     broker: &Arc<BrokerState>,
 ) -> Result<(), KafkaError> {
-    let context = Deliveries {
-        broker: Arc::clone(broker),
-        is_broken: Arc::default(),
-    };
+    let context = Deliveries::new(broker);
     let config = producer_config(settings);
     let client = build(&config, &context).map_err(|error| KafkaError::Client {
         bootstrap: settings.bootstrap.clone(),
@@ -177,10 +175,7 @@ impl Enqueuer {
             tracing::debug!(%error, "flush of a broken producer");
         }
         self.client.purge(PurgeConfig::default().queue().inflight());
-        let context = Deliveries {
-            broker: Arc::clone(&self.context.broker),
-            is_broken: Arc::default(),
-        };
+        let context = Deliveries::new(&self.context.broker);
         loop {
             match build(&self.config, &context) {
                 Ok(client) => {
@@ -201,6 +196,8 @@ impl Enqueuer {
 #[derive(Clone)]
 struct Deliveries {
     broker: Arc<BrokerState>,
+    /// The highest offset of each topic and partition so far.
+    highest: Arc<Mutex<BTreeMap<String, BTreeMap<i32, i64>>>>,
     /// Set on a fatal error: this producer writes nothing any more.
     is_broken: Arc<AtomicBool>,
 }
@@ -220,15 +217,43 @@ impl ClientContext for Deliveries {
     }
 }
 
+impl Deliveries {
+    fn new(broker: &Arc<BrokerState>) -> Deliveries {
+        Deliveries {
+            broker: Arc::clone(broker),
+            highest: Arc::default(),
+            is_broken: Arc::default(),
+        }
+    }
+
+    /// A broker that has a batch already may answer without its offset; then
+    /// librdkafka counts up from -1. One producer's offsets only ever rise, so
+    /// what does not is no offset.
+    fn durable(&self, message: &impl Message) -> Delivery {
+        let (topic, partition, offset) = (message.topic(), message.partition(), message.offset());
+        let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
+        if !highest.contains_key(topic) {
+            highest.insert(topic.to_owned(), BTreeMap::new());
+        }
+        let is_rising = highest.get_mut(topic).is_some_and(|partitions| {
+            let known = partitions.entry(partition).or_insert(-1);
+            let is_rising = offset > *known;
+            *known = offset.max(*known);
+            is_rising
+        });
+        Delivery::Durable {
+            partition,
+            offset: is_rising.then_some(offset),
+        }
+    }
+}
+
 impl ProducerContext for Deliveries {
     type DeliveryOpaque = Box<Waiter>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, waiter: Box<Waiter>) {
         let delivery = match result {
-            Ok(message) => Delivery::Durable {
-                partition: message.partition(),
-                offset: message.offset(),
-            },
+            Ok(message) => self.durable(message),
             Err((error, _message)) => of_error(error),
         };
         if matches!(delivery, Delivery::Durable { .. }) {
@@ -296,12 +321,23 @@ fn watch(config: &ClientConfig, broker: &Weak<BrokerState>) {
             return;
         };
         state.set_reachable(answer.is_ok());
-        let wait_ms = if answer.is_ok() {
-            WATCH_REACHABLE_MS
-        } else {
-            WATCH_AWAY_MS
-        };
         drop(state);
-        thread::sleep(Duration::from_millis(wait_ms));
+        if !rest(broker) {
+            return;
+        }
     }
+}
+
+/// Waits until it is time to look again: soon when the cluster is away, also
+/// when it goes away meanwhile. `false` when the producer is gone.
+fn rest(broker: &Weak<BrokerState>) -> bool {
+    for _turn in 0..WATCH_REACHABLE_MS / WATCH_AWAY_MS {
+        thread::sleep(Duration::from_millis(WATCH_AWAY_MS));
+        match broker.upgrade() {
+            None => return false,
+            Some(state) if !state.is_reachable() => return true,
+            Some(_) => {}
+        }
+    }
+    true
 }

@@ -94,7 +94,7 @@ async fn records_are_durable_in_their_order() {
             delivery.await,
             Delivery::Durable {
                 partition: 0,
-                offset
+                offset: Some(offset)
             }
         );
     }
