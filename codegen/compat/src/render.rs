@@ -230,11 +230,10 @@ impl Page<'_> {
         let History::NotChecked { reason, refused } = &report.history else {
             return;
         };
-        let head = label("History");
         let head = if *refused {
-            self.paint.bad(&head)
+            self.paint.bad(&label("Failure"))
         } else {
-            self.paint.warn(&head)
+            self.paint.warn(&label("Warning"))
         };
         self.line(&head, &format!("history not checked: {reason}"));
         if *refused {
@@ -268,6 +267,9 @@ impl Page<'_> {
         }
         if !report.problems.is_empty() {
             parts.push(plural(report.problems.len(), "problem"));
+        }
+        if matches!(&report.history, History::NotChecked { refused: true, .. }) {
+            parts.push("history not checked".to_owned());
         }
         self.out.push_str("     -------\n");
         let head = if report.failed() {

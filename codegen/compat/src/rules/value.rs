@@ -37,7 +37,7 @@ pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -
         What::Scale { reader, writer } => {
             let (new, old) = new_and_old(direction, reader, writer);
             Verdict {
-                datum: Some(format!("12345 unscaled, which is {}", scaled(*writer))),
+                datum: Some(format!("{} (unscaled 12345)", scaled(*writer))),
                 shows: format!("is read as {}", scaled(*reader)),
                 ..verdict(
                     SCALE_CHANGED,

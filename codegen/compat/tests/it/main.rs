@@ -1,4 +1,11 @@
 //! The crate from outside: schemas and contracts folders in, verdicts,
 //! findings and texts out.
 
+mod catalogue;
+mod folder;
+mod frozen;
+mod gate;
 mod java;
+mod levels;
+mod pairs;
+mod text;

@@ -1,0 +1,52 @@
+//! Every rule has a code, a name and a page that agree.
+
+use std::collections::BTreeSet;
+
+use accordant_compat::{explain, rules};
+
+#[test]
+fn codes_are_sorted_and_stand_once() {
+    let codes: Vec<&str> = rules::ALL.iter().map(|rule| rule.code).collect();
+    let sorted: Vec<&str> = codes
+        .iter()
+        .copied()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    assert_eq!(codes, sorted);
+}
+
+#[test]
+fn every_page_starts_with_its_rule_and_shows_the_safe_way() {
+    for rule in rules::ALL {
+        let page = explain(rule.code).unwrap();
+        let title = format!("# {} {}\n", rule.code, rule.name);
+        assert!(page.starts_with(&title), "{} has another title", rule.code);
+        for part in ["\n## Why\n", "\n## Example\n", "\n## The safe way\n"] {
+            assert!(
+                page.contains(part),
+                "the page of {} lacks {part:?}",
+                rule.code
+            );
+        }
+    }
+}
+
+#[test]
+fn every_page_is_a_rules() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
+    let pages: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| {
+            entry
+                .unwrap()
+                .file_name()
+                .into_string()
+                .unwrap()
+                .strip_suffix(".md")
+                .map(str::to_owned)
+        })
+        .collect();
+    let codes: BTreeSet<String> = rules::ALL.iter().map(|rule| rule.code.to_owned()).collect();
+    assert_eq!(pages, codes);
+}
