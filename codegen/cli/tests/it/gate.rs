@@ -1,0 +1,252 @@
+//! `check`, `release` and `explain` in a git repository of their own.
+
+use std::{fs, path::Path, process::Command as Process};
+
+use assert_cmd::Command;
+use tempfile::TempDir;
+
+const TOML: &str = r#"kind = "event"
+description = "An order."
+owner = "shop"
+topic = "orders.placed"
+key = ["id"]
+partitions = 6
+"#;
+
+/// A repository with the contract `shop.Order` and these fields a version.
+struct Repository(TempDir);
+
+impl Repository {
+    fn new(versions: &[&str]) -> Repository {
+        let repository = Repository(tempfile::tempdir().expect("a temporary folder"));
+        repository.write("shop.Order/contract.toml", TOML);
+        for (at, fields) in versions.iter().enumerate() {
+            repository.version(at + 1, fields);
+        }
+        repository
+    }
+
+    fn with_git(versions: &[&str]) -> Repository {
+        let repository = Repository::new(versions);
+        repository.git(&["init", "-q"]);
+        repository
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn version(&self, version: usize, fields: &str) {
+        let text = format!(
+            "{{\n  \"type\": \"record\", \"name\": \"shop.Order\", \"fields\": [\n    \
+             {{ \"name\": \"id\", \"type\": \"string\" }}{fields}\n  ]\n}}\n"
+        );
+        self.write(&format!("shop.Order/v{version}.avsc"), &text);
+    }
+
+    fn write(&self, file: &str, text: &str) {
+        let path = self.path().join("contracts").join(file);
+        fs::create_dir_all(path.parent().expect("a file has a folder")).expect("it can be made");
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "nobody else reads the folder yet"
+        )]
+        fs::write(path, text).expect("it can be written");
+    }
+
+    fn lock(&self) -> String {
+        fs::read_to_string(self.path().join("contracts/contracts.lock")).expect("there is a lock")
+    }
+
+    fn git(&self, args: &[&str]) {
+        let status = Process::new("git")
+            .current_dir(self.path())
+            .args(["-c", "user.name=a", "-c", "user.email=a@example.com"])
+            .args(args)
+            .status()
+            .expect("git is installed");
+        assert!(status.success(), "git {args:?}");
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "a change"]);
+    }
+
+    fn accordant(&self, args: &[&str]) -> Command {
+        let mut command = Command::cargo_bin("accordant").expect("the binary is built");
+        command.current_dir(self.path()).args(args).env_remove("CI");
+        // A temporary folder inside of another repository has no history.
+        command.env(
+            "GIT_CEILING_DIRECTORIES",
+            self.path().parent().expect("it is in a folder"),
+        );
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ACCORDANT_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Runs a command that ends with this code; its result.
+    #[track_caller]
+    fn run(&self, args: &[&str], code: i32) -> String {
+        ends(self.accordant(args), code)
+    }
+}
+
+#[track_caller]
+fn ends(mut command: Command, code: i32) -> String {
+    let output = command.output().expect("the binary starts");
+    let result = String::from_utf8_lossy(&output.stdout).into_owned();
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{result}{talk}");
+    result
+}
+
+const NOTE: &str = r#",
+    { "name": "note", "type": ["null", "string"], "default": null }"#;
+const TITLE: &str = r#",
+    { "name": "title", "type": "string" }"#;
+
+#[test]
+fn a_draft_is_checked_released_and_then_frozen() {
+    let repository = Repository::with_git(&[""]);
+    insta::assert_snapshot!(repository.run(&["check"], 0), @r#"
+    Checking 1 contract, 1 version (0 released, 1 draft; history: checked)
+       Fresh shop.Order v1 (draft)
+     -------
+     Success 1 version checked: 1 fresh
+    "#);
+    insta::assert_snapshot!(repository.run(&["release"], 0), @"Released shop.Order v1");
+    insta::assert_snapshot!(repository.run(&["release"], 0), @"Nothing to release: no contract has a draft");
+    repository.commit();
+    repository.version(1, NOTE);
+    let result = repository.run(&["check"], 1);
+    assert!(result.contains("shop.Order/v1.avsc"), "{result}");
+    assert!(result.contains("[F017]"), "{result}");
+}
+
+#[test]
+fn the_removal_of_a_required_field_names_field_file_and_line() {
+    let repository = Repository::with_git(&[TITLE]);
+    repository.run(&["release", "shop.Order"], 0);
+    repository.commit();
+    repository.version(2, "");
+    insta::assert_snapshot!(repository.run(&["check"], 1), @r#"
+    Checking 1 contract, 2 versions (1 released, 1 draft; history: checked)
+       Fresh shop.Order v1 (released)
+     Failure shop.Order v2 (draft)
+       error: not forward compatible with v1: the required field "title" was removed  [C107 required-field-removed]
+          at: Order.title  contracts/shop.Order/v1.avsc:4:15
+            4 |     { "name": "title", "type": "string" }
+              |               ^^^^^^^
+         now: contracts/shop.Order/v2.avsc:1:1
+       means: a reader that runs with v1 cannot decode what v2 writes to topic orders.placed (level: full-transitive)
+     witness: any event written under v2 has no value for "title"
+         fix: put "title" back; a field can go only if the versions that readers run with have a default for it (accordant explain C107)
+     -------
+     Failure 2 versions checked: 1 fresh, 1 failed
+    "#);
+    let lock = repository.lock();
+    let result = repository.run(&["release"], 1);
+    assert!(result.contains("[C107 required-field-removed]"), "{result}");
+    assert_eq!(repository.lock(), lock);
+}
+
+#[test]
+fn several_drafts_are_released_lowest_first() {
+    let repository = Repository::with_git(&["", NOTE]);
+    insta::assert_snapshot!(repository.run(&["release"], 0), @r"
+    Released shop.Order v1
+    Released shop.Order v2
+    ");
+    let lock = repository.lock();
+    let versions: Vec<&str> = lock
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split(' ').nth(1))
+        .collect();
+    assert_eq!(versions, ["v1", "v2"]);
+}
+
+#[test]
+fn a_lock_line_that_was_removed_is_found_in_a_clean_work_tree() {
+    let repository = Repository::with_git(&["", NOTE]);
+    repository.run(&["release"], 0);
+    repository.commit();
+    let lock = repository.lock();
+    repository.write(
+        "contracts.lock",
+        lock.split(" v2 ")
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches("shop.Order"),
+    );
+    repository.commit();
+    let result = repository.run(&["check"], 1);
+    assert!(result.contains("[C307 lock-line-removed]"), "{result}");
+    repository.write("contracts.lock", &lock);
+    repository.run(&["check"], 0);
+}
+
+#[test]
+fn an_attribute_does_not_hide_the_lock_from_the_check() {
+    let repository = Repository::with_git(&[""]);
+    repository.write(".gitattributes", "contracts.lock binary -diff\n");
+    repository.run(&["release"], 0);
+    repository.commit();
+    repository.write("contracts.lock", "");
+    repository.commit();
+    repository.run(&["check"], 1);
+}
+
+#[test]
+fn without_a_history_the_check_says_so_and_fails_in_ci() {
+    let repository = Repository::new(&[""]);
+    let result = repository.run(&["check"], 0);
+    assert!(
+        result.contains("history not checked: not a git repository"),
+        "{result}"
+    );
+    let mut command = repository.accordant(&["check"]);
+    command.env("CI", "true");
+    assert!(ends(command, 1).contains("--allow-shallow"));
+    let mut command = repository.accordant(&["check", "--allow-shallow"]);
+    command.env("CI", "true");
+    ends(command, 0);
+}
+
+#[test]
+fn a_shallow_clone_has_no_history() {
+    let repository = Repository::with_git(&[""]);
+    repository.run(&["release"], 0);
+    repository.commit();
+    repository.version(2, NOTE);
+    repository.commit();
+    let clone = tempfile::tempdir().expect("a temporary folder");
+    let origin = format!("file://{}", repository.path().display());
+    let target = clone.path().join("clone").display().to_string();
+    repository.git(&["clone", "-q", "--depth", "1", &origin, &target]);
+    let mut command = repository.accordant(&["check", "--contracts"]);
+    command.arg(clone.path().join("clone/contracts"));
+    assert!(ends(command, 0).contains("history not checked: the clone is shallow"));
+}
+
+#[test]
+fn explain_prints_the_page_of_a_code() {
+    let repository = Repository::new(&[]);
+    let page = repository.run(&["explain", "c107"], 0);
+    assert!(
+        page.starts_with("# C107 required-field-removed\n"),
+        "{page}"
+    );
+    repository.run(&["explain", "C999"], 2);
+}
+
+#[test]
+fn what_cannot_be_done_ends_with_2() {
+    let repository = Repository::new(&[""]);
+    repository.run(&["check", "--contracts", "nowhere"], 2);
+    repository.run(&["release", "shop.Oder"], 2);
+    repository.run(&["check", "--no-such-flag"], 2);
+}
