@@ -413,8 +413,14 @@ pub(crate) fn variants_of(symbols: &[String]) -> Vec<Ident> {
 }
 
 /// A `match` over numbers from 0; the last arm is for the last number, which
-/// the reader has bounded.
+/// the reader has bounded. Without an arm there is no number, so no value.
 pub(crate) fn choice(number: &TokenStream, arms: &[TokenStream]) -> TokenStream {
+    if arms.is_empty() {
+        return quote!({
+            let index = #number;
+            ::std::result::Result::Err(reader.no_branch(index))
+        });
+    }
     let last = arms.len().saturating_sub(1);
     let arms = arms.iter().enumerate().map(|(index, arm)| {
         let index = Literal::usize_unsuffixed(index);

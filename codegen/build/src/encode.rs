@@ -108,6 +108,7 @@ impl Place<'_, '_> {
 
     fn write_union(&self, id: NodeId, shape: &UnionShape, value: &Value) -> Written {
         let write_inner = |value: &Value| match shape.variants.as_slice() {
+            [] if shape.null.is_none() => statement("never", &value.by_ref),
             [] => statement("null", &value.by_ref),
             [(index, branch, _)] => self.write_branch(*index, *branch, value),
             _ => self.write_named(id, &value.by_ref),

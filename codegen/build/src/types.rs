@@ -199,6 +199,7 @@ impl<'l, 'a> Place<'l, 'a> {
             Kind::Union(branches) => {
                 let shape = UnionShape::new(self.schema(), branches);
                 let inner = match shape.variants.as_slice() {
+                    [] if shape.null.is_none() => quote!(::std::convert::Infallible),
                     [] => return quote!(()),
                     [(_, branch, _)] => self.value_type(*branch, owner),
                     _ => self.path_of(id),

@@ -294,6 +294,14 @@ impl<'a> Reader<'a> {
             .ok_or_else(|| DecodeError::new(DecodeErrorKind::UnknownBranch { index, count }, start))
     }
 
+    /// The error for a union without branches, which has no values.
+    #[cold]
+    pub fn no_branch(&self, branch: usize) -> DecodeError {
+        // There is no branch to have been read: the number is what `branch` gave.
+        let index = i64::try_from(branch).unwrap_or(i64::MAX);
+        self.error(DecodeErrorKind::UnknownBranch { index, count: 0 })
+    }
+
     /// The number of an enum's symbol.
     ///
     /// # Errors

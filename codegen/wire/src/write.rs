@@ -1,6 +1,6 @@
 //! Writing Avro binary: what generated encoders are made of.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, convert::Infallible};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use rust_decimal::Decimal;
@@ -13,6 +13,12 @@ type Result = std::result::Result<(), EncodeError>;
 /// `null`: nothing.
 #[inline]
 pub fn null(_value: &(), _out: &mut Vec<u8>) {}
+
+/// A union without branches: it has no values.
+#[inline]
+pub fn never(value: &Infallible, _out: &mut Vec<u8>) {
+    match *value {}
+}
 
 /// `boolean`
 #[inline]

@@ -2,7 +2,7 @@
 #[doc(inline)]
 pub use self::bare::Bare;
 /// A corner of the generator.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod bare {
     #[doc(inline)]
     pub use self::v1::*;
@@ -120,7 +120,7 @@ pub mod bare {
     }
 }
 /// The contracts of \`evolution\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod evolution {
     #[doc(inline)]
     pub use self::order::Order;
@@ -1244,7 +1244,7 @@ pub mod evolution {
     }
 }
 /// The contracts of \`keys\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod keys {
     #[doc(inline)]
     pub use self::entity::Entity;
@@ -1430,7 +1430,7 @@ pub mod keys {
     }
 }
 /// The contracts of \`names\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod names {
     #[doc(inline)]
     pub use self::option::Option;
@@ -1992,7 +1992,7 @@ pub mod names {
     }
 }
 /// The contracts of \`shapes\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod shapes {
     #[doc(inline)]
     pub use self::recursion::Recursion;
@@ -2562,12 +2562,12 @@ pub mod shapes {
             /// `shapes.Unions` v1.
             pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
                 version: 1,
-                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Unions\",\n  \"namespace\": \"shapes\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"long\"\n    },\n    {\n      \"name\": \"last\",\n      \"type\": [\n        \"string\",\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"only\",\n      \"type\": [\n        \"int\"\n      ]\n    },\n    {\n      \"name\": \"nothing\",\n      \"type\": [\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"unit\",\n      \"type\": \"null\"\n    },\n    {\n      \"name\": \"every\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": [\n          \"null\",\n          \"boolean\",\n          \"int\",\n          \"long\",\n          \"float\",\n          \"double\",\n          \"bytes\",\n          \"string\",\n          {\n            \"type\": \"array\",\n            \"items\": \"int\"\n          },\n          {\n            \"type\": \"map\",\n            \"values\": \"string\"\n          },\n          {\n            \"type\": \"record\",\n            \"name\": \"Real\",\n            \"fields\": [\n              {\n                \"name\": \"r\",\n                \"type\": \"double\"\n              }\n            ]\n          },\n          {\n            \"type\": \"enum\",\n            \"name\": \"Colour\",\n            \"symbols\": [\n              \"RED\",\n              \"GREEN\"\n            ]\n          },\n          {\n            \"type\": \"fixed\",\n            \"name\": \"Two\",\n            \"size\": 2\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"two\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": [\n          \"int\",\n          \"string\"\n        ]\n      }\n    },\n    {\n      \"name\": \"nested\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": [\n          \"null\",\n          {\n            \"type\": \"array\",\n            \"items\": [\n              \"null\",\n              \"Colour\",\n              \"Two\"\n            ]\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"logical\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"string\",\n          \"logicalType\": \"uuid\"\n        },\n        {\n          \"type\": \"long\",\n          \"logicalType\": \"timestamp-millis\"\n        },\n        {\n          \"type\": \"int\",\n          \"logicalType\": \"date\"\n        },\n        {\n          \"type\": \"bytes\",\n          \"logicalType\": \"decimal\",\n          \"precision\": 9,\n          \"scale\": 2\n        }\n      ],\n      \"default\": null\n    }\n  ]\n}\n",
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Unions\",\n  \"namespace\": \"shapes\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"long\"\n    },\n    {\n      \"name\": \"last\",\n      \"type\": [\n        \"string\",\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"only\",\n      \"type\": [\n        \"int\"\n      ]\n    },\n    {\n      \"name\": \"nothing\",\n      \"type\": [\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"unit\",\n      \"type\": \"null\"\n    },\n    {\n      \"name\": \"every\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": [\n          \"null\",\n          \"boolean\",\n          \"int\",\n          \"long\",\n          \"float\",\n          \"double\",\n          \"bytes\",\n          \"string\",\n          {\n            \"type\": \"array\",\n            \"items\": \"int\"\n          },\n          {\n            \"type\": \"map\",\n            \"values\": \"string\"\n          },\n          {\n            \"type\": \"record\",\n            \"name\": \"Real\",\n            \"fields\": [\n              {\n                \"name\": \"r\",\n                \"type\": \"double\"\n              }\n            ]\n          },\n          {\n            \"type\": \"enum\",\n            \"name\": \"Colour\",\n            \"symbols\": [\n              \"RED\",\n              \"GREEN\"\n            ]\n          },\n          {\n            \"type\": \"fixed\",\n            \"name\": \"Two\",\n            \"size\": 2\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"two\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": [\n          \"int\",\n          \"string\"\n        ]\n      }\n    },\n    {\n      \"name\": \"nested\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": [\n          \"null\",\n          {\n            \"type\": \"array\",\n            \"items\": [\n              \"null\",\n              \"Colour\",\n              \"Two\"\n            ]\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"logical\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"string\",\n          \"logicalType\": \"uuid\"\n        },\n        {\n          \"type\": \"long\",\n          \"logicalType\": \"timestamp-millis\"\n        },\n        {\n          \"type\": \"int\",\n          \"logicalType\": \"date\"\n        },\n        {\n          \"type\": \"bytes\",\n          \"logicalType\": \"decimal\",\n          \"precision\": 9,\n          \"scale\": 2\n        }\n      ],\n      \"default\": null\n    },\n    {\n      \"name\": \"never\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": []\n      },\n      \"default\": []\n    }\n  ]\n}\n",
                 references: &[],
                 fingerprint: [
-                    14, 1, 122, 63, 152, 125, 91, 22, 186, 216, 126, 76, 210, 119, 139,
-                    84, 24, 27, 100, 38, 149, 47, 219, 123, 235, 163, 102, 88, 121, 115,
-                    200, 239,
+                    134, 84, 255, 76, 125, 216, 222, 192, 71, 9, 35, 130, 101, 155, 244,
+                    149, 111, 224, 222, 44, 1, 32, 25, 144, 85, 220, 172, 38, 95, 215,
+                    164, 255,
                 ],
             };
             /// The record `shapes.Unions`.
@@ -2598,6 +2598,8 @@ pub mod shapes {
                 >,
                 /// The field `logical`.
                 pub logical: ::std::option::Option<UnionsLogical>,
+                /// The field `never`.
+                pub never: ::std::vec::Vec<::std::convert::Infallible>,
             }
             impl ::accordant_wire::Encode for Unions {
                 fn encode(
@@ -2688,6 +2690,15 @@ pub mod shapes {
                         }
                     }
                         .map_err(|error| error.in_field("logical"))?;
+                    ::accordant_wire::write::array(
+                            &self.never,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::never(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("never"))?;
                     ::std::result::Result::Ok(())
                 }
             }
@@ -2881,6 +2892,20 @@ pub mod shapes {
                                             .map(UnionsLogical::Decimal)
                                             .map(::std::option::Option::Some)
                                     }
+                                },
+                            )?,
+                        never: reader
+                            .field(
+                                "never",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| {
+                                                let index = reader.branch(0)?;
+                                                ::std::result::Result::Err(reader.no_branch(index))
+                                            },
+                                        )
                                 },
                             )?,
                     };
@@ -3213,7 +3238,7 @@ pub mod shapes {
     }
 }
 /// The contracts of \`shared\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod shared {
     /// A corner of the generator.
     pub mod hash {
@@ -3806,7 +3831,7 @@ pub mod shared {
     }
 }
 /// The contracts of \`unsafe\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod r#unsafe {
     #[doc(inline)]
     pub use self::injection::Injection;
@@ -3919,7 +3944,7 @@ pub mod r#unsafe {
     }
 }
 /// The contracts of \`values\`.
-#[allow(clippy::all)]
+#[allow(clippy::all, unconditional_recursion)]
 pub mod values {
     #[doc(inline)]
     pub use self::logical::Logical;
