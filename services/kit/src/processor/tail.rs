@@ -17,6 +17,9 @@ use crate::kafka::client_config;
 
 /// How long a broker may take for one answer.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a broker may hold an empty fetch back. The embedded one answers only
+/// then, whatever arrives meanwhile; one of Kafka's answers at once.
+const FETCH_WAIT_MS: &str = "50";
 /// How long a poll waits.
 const POLL_TIMEOUT: Duration = Duration::from_millis(100);
 /// Polls without a record or an end before a read is given up: a broker that
@@ -54,6 +57,7 @@ pub(crate) fn reader_config(bootstrap: &str, group: &str) -> ClientConfig {
         .set("enable.auto.offset.store", "false")
         .set("isolation.level", "read_committed")
         .set("auto.offset.reset", "error")
+        .set("fetch.wait.max.ms", FETCH_WAIT_MS)
         .set("queued.min.messages", "10000")
         .set("queued.max.messages.kbytes", "16384")
         .set("fetch.queue.backoff.ms", "10")
