@@ -2,11 +2,16 @@
 //! overflows ours. Each step of a frame corresponds to one statement of
 //! `ReaderWriterCompatibilityChecker`; results are shared, not copied.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use accordant_schema::{Enum, Field, Fixed, Kind as Type, NodeId, Record, Schema};
 
-use super::Kind;
+use super::{
+    Kind,
+    parts::{
+        Lookup, has_enum_default, lookup_field, missing_symbols, promotes, same_type, type_name,
+    },
+};
 use crate::walk::path::{PathId, Paths, Step, branch_step};
 
 /// Pairs of types that one check may visit; Java would run out of memory.
@@ -246,55 +251,8 @@ impl<'a> Engine<'a> {
                 Ok(Flow::Return)
             }
             (Type::Record(reader), Type::Record(writer)) => self.step_record(frame, reader, writer),
-            (Type::Union(_), Type::Union(branches)) => {
-                let Some(branch) = branches.get(frame.next) else {
-                    return Ok(Flow::Return);
-                };
-                let at = self.down(frame.at, Token::Index(frame.next), None);
-                frame.next += 1;
-                let fresh = At {
-                    location: PathId::ROOT,
-                    path: frame.at.path,
-                };
-                Ok(Flow::Call {
-                    reader: frame.reader,
-                    writer: *branch,
-                    at: fresh,
-                    then: Then::WriterBranch { at },
-                })
-            }
-            (_, Type::Union(branches)) => {
-                let Some(branch) = branches.get(frame.next) else {
-                    return Ok(Flow::Return);
-                };
-                let at = self.down(frame.at, Token::Index(frame.next), None);
-                frame.next += 1;
-                Ok(Flow::Call {
-                    reader: frame.reader,
-                    writer: *branch,
-                    at,
-                    then: Then::Merge,
-                })
-            }
-            (Type::Union(branches), _) => {
-                let Some(branch) = branches.get(frame.next) else {
-                    self.missing_branch(frame, frame.at, frame.writer);
-                    return Ok(Flow::Return);
-                };
-                frame.next += 1;
-                let path = branch_step(reader_schema, frame.reader, *branch)
-                    .map_or(frame.at.path, |step| self.paths.push(frame.at.path, step));
-                let fresh = At {
-                    location: PathId::ROOT,
-                    path,
-                };
-                Ok(Flow::Call {
-                    reader: *branch,
-                    writer: frame.writer,
-                    at: fresh,
-                    then: Then::ReaderBranch,
-                })
-            }
+            (_, Type::Union(writers)) => Ok(self.step_writer_union(frame, reader, writers)),
+            (Type::Union(readers), _) => Ok(self.step_reader_union(frame, readers)),
             (reader, writer) => {
                 if !same_type(reader, writer) && !promotes(reader, writer) {
                     let message = format!(
@@ -306,6 +264,53 @@ impl<'a> Engine<'a> {
                 }
                 Ok(Flow::Return)
             }
+        }
+    }
+
+    /// Each branch that the writer may write: against the whole reader.
+    fn step_writer_union(&mut self, frame: &mut Frame, reader: &Type, branches: &[NodeId]) -> Flow {
+        let Some(writer) = branches.get(frame.next).copied() else {
+            return Flow::Return;
+        };
+        let below = self.down(frame.at, Token::Index(frame.next), None);
+        frame.next += 1;
+        let (at, then) = match reader {
+            // Java starts a new location, and keeps only that there was something.
+            Type::Union(_) => {
+                let fresh = At {
+                    location: PathId::ROOT,
+                    path: frame.at.path,
+                };
+                (fresh, Then::WriterBranch { at: below })
+            }
+            _ => (below, Then::Merge),
+        };
+        Flow::Call {
+            reader: frame.reader,
+            writer,
+            at,
+            then,
+        }
+    }
+
+    /// The reader's branches in turn, until one takes the writer.
+    fn step_reader_union(&mut self, frame: &mut Frame, branches: &[NodeId]) -> Flow {
+        let Some(reader) = branches.get(frame.next).copied() else {
+            self.missing_branch(frame, frame.at, frame.writer);
+            return Flow::Return;
+        };
+        frame.next += 1;
+        let path = branch_step(self.reader, frame.reader, reader)
+            .map_or(frame.at.path, |step| self.paths.push(frame.at.path, step));
+        let at = At {
+            location: PathId::ROOT,
+            path,
+        };
+        Flow::Call {
+            reader,
+            writer: frame.writer,
+            at,
+            then: Then::ReaderBranch,
         }
     }
 
@@ -464,86 +469,5 @@ impl<'a> Engine<'a> {
             location: self.locations.push(at.location, token),
             path,
         }
-    }
-}
-
-/// The writer's field that a reader's field takes its value from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Lookup {
-    None,
-    One(usize),
-    Several,
-}
-
-/// Java's `lookupWriterField`: by name, and by each alias.
-pub(crate) fn lookup_field(field: &Field, find: impl Fn(&str) -> Option<usize>) -> Lookup {
-    let mut found = match find(&field.name) {
-        Some(at) => Lookup::One(at),
-        None => Lookup::None,
-    };
-    // A set in Java: an alias that is given twice counts once.
-    for alias in field.aliases.iter().collect::<BTreeSet<_>>() {
-        if let Some(at) = find(alias) {
-            found = match found {
-                Lookup::None => Lookup::One(at),
-                Lookup::One(_) | Lookup::Several => Lookup::Several,
-            };
-        }
-    }
-    found
-}
-
-/// The writer's symbols that the reader can do nothing with, sorted.
-pub(crate) fn missing_symbols<'s>(reader: &'s Enum, writer: &'s Enum) -> Vec<&'s str> {
-    if reader
-        .default
-        .as_ref()
-        .is_some_and(|it| reader.symbols.contains(it))
-    {
-        return Vec::new();
-    }
-    let known: BTreeSet<&str> = reader.symbols.iter().map(String::as_str).collect();
-    let written: BTreeSet<&str> = writer.symbols.iter().map(String::as_str).collect();
-    written.difference(&known).copied().collect()
-}
-
-fn has_enum_default(schema: &Schema, field: &Field) -> bool {
-    matches!(&schema.node(field.ty).kind, Type::Enum(it) if it.default.is_some())
-}
-
-/// The same Avro type, whatever its name or parts.
-pub(crate) fn same_type(one: &Type, other: &Type) -> bool {
-    std::mem::discriminant(one) == std::mem::discriminant(other)
-}
-
-/// A reader of the one type takes values of the other.
-pub(crate) fn promotes(reader: &Type, writer: &Type) -> bool {
-    matches!(
-        (reader, writer),
-        (Type::Long, Type::Int)
-            | (Type::Float, Type::Int | Type::Long)
-            | (Type::Double, Type::Int | Type::Long | Type::Float)
-            | (Type::Bytes, Type::String)
-            | (Type::String, Type::Bytes)
-    )
-}
-
-/// Java's name of a type.
-pub(crate) fn type_name(kind: &Type) -> &'static str {
-    match kind {
-        Type::Null => "NULL",
-        Type::Boolean => "BOOLEAN",
-        Type::Int => "INT",
-        Type::Long => "LONG",
-        Type::Float => "FLOAT",
-        Type::Double => "DOUBLE",
-        Type::Bytes => "BYTES",
-        Type::String => "STRING",
-        Type::Record(_) => "RECORD",
-        Type::Enum(_) => "ENUM",
-        Type::Fixed(_) => "FIXED",
-        Type::Array(_) => "ARRAY",
-        Type::Map(_) => "MAP",
-        Type::Union(_) => "UNION",
     }
 }

@@ -6,11 +6,13 @@
 
 mod engine;
 mod materialise;
+mod parts;
 mod report;
 
 pub use report::{Incompatibility, Kind};
 
-pub(crate) use engine::{Engine, Lookup, lookup_field, missing_symbols, promotes, same_type};
+pub(crate) use engine::Engine;
+pub(crate) use parts::{Lookup, lookup_field, missing_symbols, promotes, same_type};
 
 use accordant_schema::Schema;
 

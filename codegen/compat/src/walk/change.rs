@@ -43,7 +43,7 @@ pub(crate) enum What<'a> {
     /// The sizes of a fixed differ.
     Size { reader: usize, writer: usize },
     /// A field of the reader matches several fields of the writer.
-    AmbiguousAlias { name: &'a str },
+    AmbiguousAlias { name: String },
     /// Something that Java sees and we have no place for.
     Other { message: String },
     /// A decimal's scale differs.

@@ -29,9 +29,22 @@ pub(crate) fn changes<'a>(reader: &'a Schema, writer: &'a Schema) -> Vec<Change<
         (None, false) => walk.changes,
         // Java caches an assumption that turned out wrong, or has no answer.
         (Some(first), false) => {
-            let message = format!("{}: {} at {}", first.kind, first.message, first.location);
+            let what = match first.kind {
+                java::Kind::AmbiguousAlias => What::AmbiguousAlias {
+                    name: first.path.clone(),
+                },
+                java::Kind::NameMismatch
+                | java::Kind::FixedSizeMismatch
+                | java::Kind::MissingEnumSymbols
+                | java::Kind::ReaderFieldMissingDefaultValue
+                | java::Kind::TypeMismatch
+                | java::Kind::MissingUnionBranch
+                | java::Kind::TooLarge => What::Other {
+                    message: format!("{}: {} at {}", first.kind, first.message, first.location),
+                },
+            };
             let change = Change {
-                what: What::Other { message },
+                what,
                 steps: Vec::new(),
                 reader: Site {
                     span: first.reader_span,
@@ -294,7 +307,12 @@ impl<'a> Walk<'a> {
                     ..here
                 }),
                 Lookup::Several => {
-                    self.missing(here, What::AmbiguousAlias { name: &field.name });
+                    self.missing(
+                        here,
+                        What::AmbiguousAlias {
+                            name: field.name.clone(),
+                        },
+                    );
                 }
                 Lookup::None if field.default.is_some() => {}
                 Lookup::None => self.missing(here, What::MissingField { name: &field.name }),

@@ -116,6 +116,17 @@ fn an_alias_that_fits_two_fields_is_ambiguous() {
 }
 
 #[test]
+fn an_ambiguous_alias_is_said_wherever_java_meets_it() {
+    // Java tries the branches in turn and throws at the first; the second fits.
+    let union = r#"[
+        { "type": "record", "name": "A", "fields": [
+            { "name": "x", "type": "int", "aliases": ["y"] }] },
+        { "type": "record", "name": "B", "fields": [
+            { "name": "x", "type": "int" }, { "name": "y", "type": "int" }] }]"#;
+    check_type(union, union, &["C110 Order"]);
+}
+
+#[test]
 fn an_enum_default_does_not_stand_in_for_a_field() {
     let suit = r#"{ "type": "enum", "name": "Suit", "symbols": ["A"], "default": "A" }"#;
     check("", &field(suit), &["C102 Order.f"]);
