@@ -47,7 +47,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Up(args) => {
             let config = settings::load(&args)?;
-            telemetry::init(&config.log)?;
+            telemetry::init(settings::log_of(&config))?;
             done(block_on(up::up(config)))
         }
         Command::Push(args) => {
@@ -89,7 +89,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     let result = runtime.block_on(future);
     // What still runs has had its time to stop: nothing here may hold the exit up.
     runtime.shutdown_background();
@@ -101,5 +103,11 @@ fn done(result: anyhow::Result<()>) -> anyhow::Result<ExitCode> {
 }
 
 fn answer(result: anyhow::Result<bool>) -> anyhow::Result<ExitCode> {
-    result.map(|yes| if yes { ExitCode::SUCCESS } else { ExitCode::from(EXIT_NO) })
+    result.map(|yes| {
+        if yes {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(EXIT_NO)
+        }
+    })
 }

@@ -24,6 +24,20 @@ pub(crate) fn load(args: &ServiceArgs) -> anyhow::Result<Config> {
     Ok(Config::load(args.config.as_deref(), &flags)?)
 }
 
+/// The log filter that the user chose, or one for a command that is watched by a
+/// person: what needs attention, not what goes well.
+pub(crate) fn log_of(config: &Config) -> &str {
+    let chosen = config
+        .origin_table()
+        .iter()
+        .any(|it| it.key == "log" && it.origin != "default");
+    if chosen {
+        &config.log
+    } else {
+        "warn,rdkafka=error"
+    }
+}
+
 /// Prints every setting, its value and where it comes from.
 ///
 /// # Errors

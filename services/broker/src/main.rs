@@ -43,6 +43,7 @@ struct Args {
 fn main() -> ExitCode {
     let args = Args::parse();
     init_logs();
+    end_on_panic();
     match run(&args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -52,6 +53,8 @@ fn main() -> ExitCode {
     }
 }
 
+/// What Rust programs end with after a panic.
+const EXIT_PANIC: i32 = 101;
 /// What is logged unless `ACCORDANT_BROKER_LOG` says otherwise. The storage logs
 /// as an error whatever it answers with a Kafka error code, such as the creation
 /// of a topic that exists; what really fails is logged by its caller again.
@@ -65,6 +68,16 @@ fn init_logs() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .init();
+}
+
+/// A panic anywhere ends the process: the broker crate's storage is one task, and
+/// without it nothing is answered any more. What was acknowledged is on disk, and
+/// whoever watches starts the broker again.
+fn end_on_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        eprintln!("accordant-broker: {panic}");
+        std::process::exit(EXIT_PANIC);
+    }));
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {

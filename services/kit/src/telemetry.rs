@@ -2,7 +2,7 @@
 //! Payloads are never logged.
 
 use std::{
-    io,
+    io::{self, IsTerminal},
     sync::{Once, OnceLock},
     time::Duration,
 };
@@ -59,6 +59,7 @@ pub fn init(filter: &str) -> Result<(), TelemetryError> {
     LOGGING.call_once(|| {
         let subscriber = tracing_subscriber::fmt()
             .with_env_filter(parsed)
+            .with_ansi(io::stderr().is_terminal())
             .with_writer(io::stderr)
             .finish();
         // A test harness may have its own: then that one stays.
