@@ -10,7 +10,7 @@ use std::{
 use rdkafka::{
     Offset, TopicPartitionList,
     error::{KafkaError, RDKafkaErrorCode},
-    producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer},
+    producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer, PurgeConfig},
 };
 
 use super::{
@@ -29,8 +29,6 @@ pub(super) const TRANSACTION_TIMEOUT_MS: &str = "10000";
 pub(super) const FENCE_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a commit may take.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(15);
-/// Without transactions: after this a delivery is unknown.
-const DELIVERY_TIMEOUT_MS: &str = "30000";
 /// How long to wait for room in the producer's queue.
 const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(5);
 /// How often.
@@ -57,7 +55,13 @@ pub(crate) enum Appender {
     },
 }
 
-/// An idempotent producer that the workers share and replace together.
+/// A producer that the workers share and replace together.
+///
+/// It has one request on its way and never gives a record up, so a log gets its
+/// records in order, each at least once. It is not idempotent: a record that is
+/// appended twice shows in its offset, and the next fold passes over it. (An
+/// idempotent producer counts its epoch up by itself after some failures, which
+/// not every broker takes.)
 #[derive(Clone)]
 pub(crate) struct SharedProducer {
     bootstrap: String,
@@ -84,10 +88,11 @@ impl SharedProducer {
             return Ok((slot.generation, producer.clone()));
         }
         let producer: FutureProducer = client_config(&self.bootstrap)
-            .set("enable.idempotence", "true")
+            .set("enable.idempotence", "false")
+            .set("max.in.flight.requests.per.connection", "1")
             .set("acks", "all")
             .set("linger.ms", "1")
-            .set("message.timeout.ms", DELIVERY_TIMEOUT_MS)
+            .set("message.timeout.ms", "0")
             .create()
             .map_err(kafka("making a producer"))?;
         slot.producer = Some(producer.clone());
@@ -99,6 +104,10 @@ impl SharedProducer {
         let mut slot = self.slot.lock().unwrap_or_else(PoisonError::into_inner);
         if slot.generation == generation {
             slot.generation += 1;
+            if let Some(producer) = &slot.producer {
+                // What comes after a record that failed must not be appended.
+                producer.purge(PurgeConfig::default().queue().inflight());
+            }
             drop_elsewhere(slot.producer.take());
         }
     }
