@@ -13,4 +13,5 @@ pub mod push;
 pub mod registry_client;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod verify;

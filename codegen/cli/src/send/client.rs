@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use accordant_kit::tls;
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 use serde::Deserialize;
@@ -53,6 +54,7 @@ enum Attempt {
 
 impl Client {
     pub(crate) fn new(ingest: &str, contract: &str, patience_s: u64) -> anyhow::Result<Client> {
+        tls::install_provider();
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(REQUEST_TIMEOUT_S))
             .no_proxy()

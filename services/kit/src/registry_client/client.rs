@@ -17,6 +17,7 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::RegistryError;
+use crate::tls;
 
 /// Milliseconds for one call.
 const CALL_TIMEOUT_MS: u64 = 10_000;
@@ -73,6 +74,7 @@ pub struct RegisteredSchema {
 impl RegistryClient {
     /// A client of the registry at a URL such as `http://127.0.0.1:8081`.
     pub fn new(url: &str) -> RegistryClient {
+        tls::install_provider();
         let url = url.trim_end_matches('/').to_owned();
         let mut builder = SrSettings::new_builder(url.clone());
         builder.set_timeout(Duration::from_millis(CALL_TIMEOUT_MS));
