@@ -37,7 +37,7 @@ pub(crate) fn each_with(settings: Settings, test: impl AsyncFn(Api)) {
                 test(Api::open(&schema.url(), settings).await).await;
                 schema.drop().await;
             }
-            Err(_) => println!("skipped on PostgreSQL: {POSTGRES} is not set"),
+            Err(_) => eprintln!("skipped on PostgreSQL: {POSTGRES} is not set"),
         }
     });
 }
