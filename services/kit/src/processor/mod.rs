@@ -25,6 +25,8 @@ mod run;
 mod schemas;
 mod status;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod trial;
 mod view;
 mod worker;
