@@ -172,7 +172,7 @@ impl<P: Processor> Deciding<'_, P> {
                 version = adopt(self.processor, &mut self.state, change)?;
             }
             if !has_outcome {
-                self.outcome(origin, Ruling::applied(Some(version)))?;
+                self.outcome(origin, &Ruling::applied(Some(version)))?;
             }
             return Ok(());
         }
@@ -184,7 +184,7 @@ impl<P: Processor> Deciding<'_, P> {
             Err(reason) => return self.poison(origin, reason.clone()),
         };
         if let Some(ruling) = self.duplicate(origin) {
-            return self.outcome(origin, ruling);
+            return self.outcome(origin, &ruling);
         }
         let ctx = Context {
             source: origin.position.clone(),
@@ -204,18 +204,18 @@ impl<P: Processor> Deciding<'_, P> {
         }
         match decided {
             Ok(Decision::Apply(changes)) if changes.is_empty() => {
-                self.outcome(origin, Ruling::applied(None))
+                self.outcome(origin, &Ruling::applied(None))
             }
             Ok(Decision::Apply(_)) if adoption.is_below_floor(&origin.position) => {
                 let message = "it was not in the log when later events already were";
                 self.outcome(
                     origin,
-                    Ruling::rejected(vec![Reason::new(NOT_REPEATABLE, message)]),
+                    &Ruling::rejected(vec![Reason::new(NOT_REPEATABLE, message)]),
                 )
             }
             Ok(Decision::Apply(changes)) => self.apply(origin, changes),
-            Ok(Decision::Reject(reasons)) => self.outcome(origin, Ruling::rejected(reasons)),
-            Ok(Decision::Nothing) => self.outcome(origin, Ruling::applied(None)),
+            Ok(Decision::Reject(reasons)) => self.outcome(origin, &Ruling::rejected(reasons)),
+            Ok(Decision::Nothing) => self.outcome(origin, &Ruling::applied(None)),
             Err(Failure::Retry(message)) => Err(BatchFailure::Retry(message)),
             Err(Failure::Poison(reason)) => self.poison(origin, reason),
             Err(Failure::Fatal(message)) => {
@@ -240,7 +240,7 @@ impl<P: Processor> Deciding<'_, P> {
         for (index, (change, value)) in encoded.into_iter().enumerate() {
             version = Some(self.change(origin, change, value, index)?);
         }
-        self.outcome(origin, Ruling::applied(version))
+        self.outcome(origin, &Ruling::applied(version))
     }
 
     fn change(
@@ -298,7 +298,7 @@ impl<P: Processor> Deciding<'_, P> {
 
     fn poison(&mut self, origin: &Origin, reason: Reason) -> Result<(), BatchFailure> {
         self.dead.push(self.writer.dead(origin, &reason));
-        self.outcome(origin, Ruling::failed(reason))
+        self.outcome(origin, &Ruling::failed(reason))
     }
 
     /// The ruling on an event whose id was seen before within the window.
@@ -320,7 +320,7 @@ impl<P: Processor> Deciding<'_, P> {
         Some(ruling)
     }
 
-    fn outcome(&mut self, origin: &Origin, ruling: Ruling) -> Result<(), BatchFailure> {
+    fn outcome(&mut self, origin: &Origin, ruling: &Ruling) -> Result<(), BatchFailure> {
         let outcome = ruling.outcome_of(origin, &self.writer.names.application);
         let mut value = Vec::new();
         outcome
@@ -333,7 +333,7 @@ impl<P: Processor> Deciding<'_, P> {
         self.outcomes
             .push(self.writer.outcome(origin, OUTCOME_CONTRACT, framed));
         if ruling.duplicate_of.is_none() {
-            self.state.remember(dedup_row(origin, &ruling));
+            self.state.remember(dedup_row(origin, ruling));
         }
         Ok(())
     }

@@ -208,6 +208,12 @@ impl From<StoreError> for Trouble {
     }
 }
 
+/// An error after which taking over again is the answer.
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
+pub(crate) fn again(error: ProcessorError) -> Trouble {
+    Trouble::Again(error.to_string())
+}
+
 /// Wraps a Kafka error with what was tried.
 pub(crate) fn kafka(
     what: impl Into<String>,

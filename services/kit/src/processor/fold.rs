@@ -6,7 +6,7 @@ use super::{
     Processor, Range,
     adoption::{AdoptedChange, Adoption},
     batch::adopt,
-    error::Trouble,
+    error::{Trouble, again},
     read_range,
     recover::Logs,
     view::BatchState,
@@ -218,10 +218,6 @@ fn dedup_row(outcome: &Outcome) -> Option<DedupRow> {
         offset: outcome.source.offset,
         outcome: ruling.to_bytes(),
     })
-}
-
-fn again(error: super::ProcessorError) -> Trouble {
-    Trouble::Again(error.to_string())
 }
 
 /// A stretch of one of the application's own logs.

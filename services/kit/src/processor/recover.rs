@@ -9,7 +9,7 @@ use super::{
     Position, Processor, ProcessorError, Range, Record,
     adoption::Adoption,
     append::LogEnds,
-    error::Trouble,
+    error::{Trouble, again},
     fold::{Progress, fold, read_tails},
     worker::{BATCH_RECORDS_MAX, Partition, Session},
 };
@@ -288,8 +288,4 @@ async fn own_range<P: Processor>(
         from,
         to: ends.high,
     })
-}
-
-fn again(error: ProcessorError) -> Trouble {
-    Trouble::Again(error.to_string())
 }

@@ -33,7 +33,7 @@ async fn topics_are_made_once_and_compared_afterwards() {
         topics::ensure(&bootstrap, &specs)
             .await
             .expect("it is made"),
-        [name.clone()]
+        std::slice::from_ref(&name)
     );
     assert!(
         topics::ensure(&bootstrap, &specs)
