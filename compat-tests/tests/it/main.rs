@@ -1,3 +1,4 @@
 //! The promise, end to end.
 
 mod dependencies;
+mod pipeline;

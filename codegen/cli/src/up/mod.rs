@@ -17,6 +17,7 @@ use accordant_kit::{
     push::{self, Drafts},
     registry_client::RegistryClient,
 };
+use accordant_schema::contract::Contracts;
 use anyhow::{Context, bail};
 use tokio::{net::TcpListener, time::Instant};
 use tokio_util::sync::CancellationToken;
@@ -57,8 +58,8 @@ pub(crate) async fn up(mut config: Config) -> anyhow::Result<()> {
         () = shutdown.token.cancelled() => Ok(()),
         result = start(&config, listeners, &mut parts, &services_shutdown, &broker_shutdown) => {
             match result {
-                Ok(pushed) => {
-                    welcome::print(&config, &pushed, started.elapsed())?;
+                Ok(contracts) => {
+                    welcome::print(&config, &contracts, started.elapsed())?;
                     tokio::select! {
                         () = shutdown.token.cancelled() => Ok(()),
                         ended = parts.first_end() => Err(ended),
@@ -116,7 +117,7 @@ async fn start(
     parts: &mut Parts,
     services: &CancellationToken,
     broker: &CancellationToken,
-) -> anyhow::Result<welcome::Pushed> {
+) -> anyhow::Result<Contracts> {
     let contracts = contracts::load(&config.contracts)?;
     if config.is_broker_embedded() {
         let embedded = Broker::start(config.broker_addr, &config.data_dir).await?;
@@ -133,7 +134,7 @@ async fn start(
     let client = RegistryClient::new(&config.registry_url());
     let topologies = accordant_shop::topologies();
     let bootstrap = config.bootstrap();
-    let report = push::push(
+    push::push(
         &contracts,
         &client,
         &bootstrap,
@@ -156,7 +157,7 @@ async fn start(
         services.clone(),
     );
     ready(&readiness, parts).await?;
-    Ok(welcome::Pushed { contracts, report })
+    Ok(contracts)
 }
 
 /// Waits until all checks hold; a part that ends meanwhile ends the wait.

@@ -2,21 +2,18 @@
 
 use std::time::Duration;
 
-use accordant_kit::{config::Config, push::PushReport};
+use accordant_kit::config::Config;
 use accordant_schema::contract::{ContractKind, Contracts};
 
 use crate::output::{self, bold, dim};
 
-/// What was pushed at start.
-pub(super) struct Pushed {
-    pub(super) contracts: Contracts,
-    pub(super) report: PushReport,
-}
-
-pub(super) fn print(config: &Config, pushed: &Pushed, elapsed: Duration) -> std::io::Result<()> {
-    let contracts = pushed.contracts.contracts.len();
-    let versions: usize = pushed
-        .contracts
+pub(super) fn print(
+    config: &Config,
+    contracts: &Contracts,
+    elapsed: Duration,
+) -> std::io::Result<()> {
+    let count = contracts.contracts.len();
+    let versions: usize = contracts
         .contracts
         .values()
         .map(|it| it.versions.len())
@@ -33,7 +30,7 @@ pub(super) fn print(config: &Config, pushed: &Pushed, elapsed: Duration) -> std:
         Some(_) => "PostgreSQL".to_owned(),
         None => format!("SQLite in {}", config.data_dir.display()),
     };
-    let counts = format!("{contracts} contracts, {versions} versions");
+    let counts = format!("{count} contracts, {versions} versions");
     output::result_line(&format!(
         "  Registry  {}  {}",
         bold(&config.registry_url()),
@@ -50,7 +47,7 @@ pub(super) fn print(config: &Config, pushed: &Pushed, elapsed: Duration) -> std:
         "Ready in {:.1} s. Send an event from another terminal:",
         elapsed.as_secs_f64()
     ))?;
-    if let Some(line) = curl(config, &pushed.contracts) {
+    if let Some(line) = curl(config, contracts) {
         output::result_line("")?;
         output::result_line(&line)?;
         output::result_line("")?;

@@ -34,10 +34,8 @@ fn refused(mut command: Command, words: &[&str]) {
 /// `up` on ports that are free, but for those that a test sets again.
 fn up(folder: &Path) -> Command {
     let mut command = accordant(folder);
-    command
-        .arg("up")
-        .arg("--contracts")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts"));
+    let contracts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../contracts");
+    command.arg("up").env("ACCORDANT_CONTRACTS", contracts);
     for name in ["registry", "ingest", "broker", "admin"] {
         let free = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = free.local_addr().expect("it has an address").to_string();

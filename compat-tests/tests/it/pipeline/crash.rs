@@ -53,8 +53,8 @@ impl Random {
 #[track_caller]
 pub(super) fn check(pipeline: &Pipeline, sample: &Sample, pick: fn(&mut Random) -> Victim) {
     let mut random = Random::new();
-    let mut up = pipeline.up();
-    std::thread::scope(|scope| {
+    let up = std::thread::scope(|scope| {
+        let mut up = pipeline.up();
         let (sender, sent) = mpsc::channel();
         scope.spawn(move || {
             let articles = pipeline.send("catalog.ArticleSubmitted", &sample.articles);
@@ -77,6 +77,7 @@ pub(super) fn check(pipeline: &Pipeline, sample: &Sample, pick: fn(&mut Random) 
         for summary in sent.recv().expect("send ends") {
             assert_eq!(summary["unknown"], 0, "{summary}");
         }
+        up
     });
     check_settled(pipeline, sample);
     up.stop();

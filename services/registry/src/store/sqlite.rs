@@ -7,10 +7,14 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+use tokio::time::Instant;
+
 use super::OpenError;
 
 const READERS_MAX: u32 = 8;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const BUSY_PAUSE: Duration = Duration::from_millis(10);
+const SQLITE_BUSY: u32 = 5;
 
 /// The writing pool (one connection) and the reading one. In memory both are
 /// the same single connection: each further one would see its own database.
@@ -46,12 +50,36 @@ pub(super) async fn open(
         })?;
     }
     let options = options.journal_mode(SqliteJournalMode::Wal);
-    let writer = one.connect_with(options.clone()).await?;
+    let writer = connect(one, &options).await?;
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS_MAX)
         .connect_with(options)
         .await?;
     Ok((writer, readers))
+}
+
+/// Makes a pool. A file that another process turns to write-ahead logging at
+/// this moment is busy without SQLite's own waiting; this waits as long instead.
+async fn connect(
+    pool: SqlitePoolOptions,
+    options: &SqliteConnectOptions,
+) -> Result<SqlitePool, sqlx::Error> {
+    let deadline = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match pool.clone().connect_with(options.clone()).await {
+            Err(error) if is_busy(&error) && Instant::now() < deadline => {
+                tokio::time::sleep(BUSY_PAUSE).await;
+            }
+            result => return result,
+        }
+    }
+}
+
+/// `SQLITE_BUSY`, or one of its extended codes.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|it| it.code());
+    let code = code.and_then(|it| it.parse::<u32>().ok());
+    code.is_some_and(|code| code & 0xff == SQLITE_BUSY)
 }
 
 /// `IMMEDIATE`: the write lock is taken at the start, so what is read in the
