@@ -58,7 +58,10 @@ impl Broker {
             addr,
             data_dir,
         };
-        broker.wait_until_it_answers().await?;
+        // The broker of an `up` that was killed may still hold the data folder.
+        if broker.wait_until_it_answers().await.is_err() {
+            broker.restart().await?;
+        }
         Ok(broker)
     }
 

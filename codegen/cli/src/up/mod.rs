@@ -30,6 +30,9 @@ pub(crate) use parts::shop_with_admin;
 
 /// Longest wait for the services after a request to stop; the broker comes after.
 const SERVICES_STOP_TIMEOUT_MS: u64 = 6_000;
+/// Longest wait for the broker of an earlier `up` to end.
+const OLD_BROKER_TIMEOUT_MS: u64 = 3_000;
+const OLD_BROKER_PAUSE_MS: u64 = 20;
 /// Longest wait for a part to become ready.
 const READY_TIMEOUT_S: u64 = 60;
 
@@ -95,19 +98,33 @@ fn settle(config: &mut Config) {
 async fn listen(config: &Config) -> anyhow::Result<Listeners> {
     if config.is_broker_embedded() {
         // The broker binds it itself, in its own process: say it here, in one sentence.
-        let free = StdListener::bind(config.broker_addr);
-        free.with_context(|| {
-            format!(
-                "the broker cannot listen on {}; give another address with --broker-addr",
-                config.broker_addr
-            )
-        })?;
+        broker_port_is_free(config).await?;
     }
     Ok(Listeners {
         registry: http::bind(config.registry_addr, "registry").await?,
         ingest: http::bind(config.ingest_addr, "ingest").await?,
         admin: http::bind(config.admin_addr, "admin").await?,
     })
+}
+
+/// Waits a moment for the broker of an `up` that was killed: it ends when it
+/// notices that its parent is gone.
+async fn broker_port_is_free(config: &Config) -> anyhow::Result<()> {
+    let deadline = Instant::now() + Duration::from_millis(OLD_BROKER_TIMEOUT_MS);
+    loop {
+        match StdListener::bind(config.broker_addr) {
+            Ok(_closed_here) => return Ok(()),
+            Err(error) if Instant::now() > deadline => {
+                return Err(error).with_context(|| {
+                    format!(
+                        "the broker cannot listen on {}; give another address with --broker-addr",
+                        config.broker_addr
+                    )
+                });
+            }
+            Err(_) => tokio::time::sleep(Duration::from_millis(OLD_BROKER_PAUSE_MS)).await,
+        }
+    }
 }
 
 /// Starts every part in order; returns when each is ready.

@@ -259,10 +259,6 @@ impl Pipeline {
 }
 
 impl Up {
-    pub(crate) fn id(&self) -> u32 {
-        self.id
-    }
-
     /// The process ids of its children.
     pub(crate) fn children(&self) -> Vec<u32> {
         let id = self.id;
