@@ -179,7 +179,7 @@ impl Printer {
             message.offset()
         );
         let about = |schema_id: Value, event: &str| {
-            let event_id = message.headers().and_then(|it| CloudEvent::id_of(it));
+            let event_id = message.headers().and_then(CloudEvent::id_of);
             let key = message.key().map(String::from_utf8_lossy);
             let head = json!({
                 "partition": message.partition(), "offset": message.offset(),
