@@ -2,6 +2,7 @@
 """Measures the whole system on this machine and prints a table for README.md.
 
     python3 ci/bench/run.py
+    python3 ci/bench/run.py --quick    # does it still work? Debug build, few events
 
 It builds for release, starts a real Kafka (ci/kafka.sh) and `accordant up` on
 it, each on ports and in a folder of its own, and stops both when it is done:
@@ -31,7 +32,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SAMPLE = ROOT / "ci" / "sample"
-BINARY = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release" / "accordant"
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 STOP_TIMEOUT_S = 30
 REST_S = 10
 
@@ -39,7 +40,8 @@ REST_S = 10
 class Up:
     """A running `accordant up`, from its start to its end."""
 
-    def __init__(self, folder, kafka=None):
+    def __init__(self, binary, folder, kafka=None):
+        self.binary = binary
         names = ("registry", "ingest", "broker", "admin")
         self.address = dict(zip(names, free_addresses(len(names))))
         self.flags = ["--data-dir", str(folder / "data"), "--contracts", str(ROOT / "contracts")]
@@ -55,7 +57,7 @@ class Up:
         begin = time.perf_counter()
         with self.log.open("ab") as log:
             self.child = subprocess.Popen(
-                [BINARY, "up", *self.flags], stdout=subprocess.PIPE, stderr=log, text=True
+                [self.binary, "up", *self.flags], stdout=subprocess.PIPE, stderr=log, text=True
             )
         for line in self.child.stdout:
             if line.startswith("Ready"):
@@ -82,7 +84,7 @@ class Up:
 
     def run(self, *arguments):
         """Another command against it, started."""
-        command = [BINARY, *arguments, *self.flags]
+        command = [self.binary, *arguments, *self.flags]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -92,17 +94,25 @@ def main(arguments):
     parser.add_argument("--rate", type=int, default=1000, help="POSTs a second (%(default)s)")
     parser.add_argument("--seconds", type=int, default=30, help="of POSTs (%(default)s)")
     parser.add_argument("--events", type=int, default=100_000, help="end to end (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="a debug build and few events")
     chosen = parser.parse_args(arguments)
-    build = ["cargo", "build", "--release", "-p", "accordant", "-p", "accordant-broker"]
+    if chosen.quick:
+        chosen.rate, chosen.seconds, chosen.events = 100, 2, 1000
+        # The build that the tests have made.
+        build, profile = ["cargo", "build", "--workspace", "--all-targets"], "debug"
+    else:
+        build = ["cargo", "build", "--release", "-p", "accordant", "-p", "accordant-broker"]
+        profile = "release"
     subprocess.run(build, cwd=ROOT, check=True)
+    binary = TARGET / profile / "accordant"
     rows = []
     with tempfile.TemporaryDirectory(prefix="accordant-bench-") as name:
         folder = pathlib.Path(name)
         (folder / "real").mkdir()
         (folder / "embedded").mkdir()
         with Kafka(folder / "kafka") as kafka:
-            rows += on_kafka(folder, kafka, chosen)
-        rows += start_and_rest(Up(folder / "embedded"), "embedded broker")
+            rows += on_kafka(Up(binary, folder / "real", kafka), folder, chosen)
+        rows += start_and_rest(Up(binary, folder / "embedded"), "embedded broker")
     print_table(rows)
     return 0
 
@@ -125,9 +135,8 @@ class Kafka:
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
 
 
-def on_kafka(folder, kafka, chosen):
+def on_kafka(up, folder, chosen):
     """The rows that need a real Kafka."""
-    up = Up(folder / "real", kafka)
     rows = start_and_rest(up, "real Kafka")
     up.start()
     try:

@@ -97,6 +97,7 @@ impl Shop {
             store: store.clone(),
             data_dir: self.config.data_dir.clone(),
             processing: configured.unwrap_or(Processing::ExactlyOnce),
+            instance: self.config.instance.clone(),
             status: self.status.clone(),
             readiness: readiness.clone(),
         };

@@ -2,16 +2,18 @@
 
 use std::{
     fs::{File, OpenOptions, TryLockError},
-    io::{Read, Write},
-    path::Path,
+    io::{ErrorKind, Read, Write},
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, bail};
+use uuid::Uuid;
 
 /// Holds the folder until it is dropped; the operating system lets go of it
 /// when the process dies, however it dies.
 #[derive(Debug)]
 pub(crate) struct DataDir {
+    path: PathBuf,
     _lock: File,
 }
 
@@ -51,7 +53,32 @@ impl DataDir {
         }
         file.set_len(0).with_context(unwritable)?;
         write!(file, "{}", std::process::id()).with_context(unwritable)?;
-        Ok(DataDir { _lock: file })
+        Ok(DataDir {
+            path: path.to_owned(),
+            _lock: file,
+        })
+    }
+
+    /// The name of whatever runs on this folder, the same each time: a UUID made
+    /// at the first start.
+    ///
+    /// # Errors
+    /// The folder cannot be read or written.
+    pub(crate) fn instance(&self) -> anyhow::Result<String> {
+        let path = self.path.join("instance");
+        let name = match std::fs::read_to_string(&path) {
+            Ok(text) => text.trim().to_owned(),
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).context(path.display().to_string()),
+        };
+        if !name.is_empty() {
+            return Ok(name);
+        }
+        let name = Uuid::new_v4().to_string();
+        let mut file = tempfile::NamedTempFile::new_in(&self.path)?;
+        write!(file, "{name}")?;
+        file.persist(&path).context(path.display().to_string())?;
+        Ok(name)
     }
 }
 
@@ -72,6 +99,19 @@ mod tests {
         );
         drop(first);
         DataDir::take(folder.path()).expect("it is free again");
+    }
+
+    #[test]
+    fn a_folder_keeps_its_name() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let name = |path| {
+            let taken = DataDir::take(path).expect("it is free");
+            taken.instance().expect("it can be written")
+        };
+        let first = name(folder.path());
+        assert_eq!(name(folder.path()), first);
+        let other = tempfile::tempdir().expect("a temporary folder");
+        assert_ne!(name(other.path()), first);
     }
 
     #[test]

@@ -52,7 +52,10 @@ pub(crate) async fn up(mut config: Config) -> anyhow::Result<()> {
     let started = Instant::now();
     let shutdown = signals::shutdown_on_signal()?;
     settle(&mut config);
-    let _data_dir = DataDir::take(&config.data_dir)?;
+    let data_dir = DataDir::take(&config.data_dir)?;
+    if config.instance.is_none() {
+        config.instance = Some(data_dir.instance()?);
+    }
     let listeners = listen(&config).await?;
     let broker_shutdown = CancellationToken::new();
     let services_shutdown = CancellationToken::new();

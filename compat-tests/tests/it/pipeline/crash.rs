@@ -49,23 +49,25 @@ impl Random {
     }
 }
 
-/// Sends a sample while `up` or its broker is killed again and again.
+/// Sends a sample, again and again, while `up` or its broker is killed.
 #[track_caller]
 pub(super) fn check(pipeline: &Pipeline, sample: &Sample, pick: fn(&mut Random) -> Victim) {
     let mut random = Random::new();
     let up = std::thread::scope(|scope| {
         let mut up = pipeline.up();
-        let (sender, sent) = mpsc::channel();
-        scope.spawn(move || {
-            let articles = pipeline.send("catalog.ArticleSubmitted", &sample.articles);
-            let prices = pipeline.send("pricing.PriceSubmitted", &sample.prices);
-            let _ = sender.send([articles, prices]);
-        });
-        for kill in 1..=KILLS {
-            let pause = Duration::from_millis(random.below(PAUSE_MS_MAX));
-            if let Ok(summaries) = sent.recv_timeout(pause) {
-                panic!("all was sent before kill {kill}: the sample is too small: {summaries:?}");
+        let (stop, stopped) = mpsc::channel::<()>();
+        let sender = scope.spawn(move || {
+            let mut summaries = Vec::new();
+            // It ends when the other side is gone, however that went.
+            while stopped.try_recv() == Err(mpsc::TryRecvError::Empty) {
+                summaries.push(pipeline.send("catalog.ArticleSubmitted", &sample.articles));
+                summaries.push(pipeline.send("pricing.PriceSubmitted", &sample.prices));
             }
+            summaries
+        });
+        for _ in 1..=KILLS {
+            std::thread::sleep(Duration::from_millis(random.below(PAUSE_MS_MAX)));
+            assert!(!sender.is_finished(), "nothing is sent any more");
             match (pick(&mut random), up.children().first()) {
                 (Victim::Broker, Some(broker)) => signal("-KILL", *broker),
                 (Victim::Broker, None) | (Victim::Everything, _) => {
@@ -74,7 +76,8 @@ pub(super) fn check(pipeline: &Pipeline, sample: &Sample, pick: fn(&mut Random) 
                 }
             }
         }
-        for summary in sent.recv().expect("send ends") {
+        drop(stop);
+        for summary in sender.join().expect("send ends") {
             assert_eq!(summary["unknown"], 0, "{summary}");
         }
         up

@@ -41,6 +41,7 @@ pub(crate) struct Pipeline {
 pub(crate) struct Up {
     child: Option<Child>,
     id: u32,
+    printed: Vec<String>,
 }
 
 /// The repository's root.
@@ -49,7 +50,7 @@ pub(crate) fn root() -> PathBuf {
 }
 
 /// The binary beside the test's own: `cargo test --workspace` builds both.
-fn binary() -> PathBuf {
+pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its path");
     let folder = own
         .parent()
@@ -140,16 +141,21 @@ impl Pipeline {
             }
         });
         let deadline = Instant::now() + Duration::from_secs(READY_TIMEOUT_S);
+        let mut printed = Vec::new();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match lines.recv_timeout(left) {
-                Ok(line) if line.starts_with("Ready") => {
-                    return Up {
-                        id: child.id(),
-                        child: Some(child),
-                    };
+                Ok(line) => {
+                    let is_ready = line.starts_with("Ready");
+                    printed.push(line);
+                    if is_ready {
+                        return Up {
+                            id: child.id(),
+                            child: Some(child),
+                            printed,
+                        };
+                    }
                 }
-                Ok(_) => {}
                 Err(_) => {
                     let _ = child.kill();
                     panic!("`up` did not become ready:\n{}", self.log());
@@ -166,13 +172,9 @@ impl Pipeline {
     /// Sends a file; the summary.
     #[track_caller]
     pub(crate) fn send(&self, contract: &str, file: &Path) -> Value {
-        let name = file
-            .file_name()
-            .expect("a file has a name")
-            .to_string_lossy()
-            .into_owned();
-        let accepted = self.folder.path().join(format!("{name}.accepted"));
-        let rejected = self.folder.path().join(format!("{name}.rejected"));
+        let time = self.times_sent(file);
+        let accepted = self.sent_file(file, time, "accepted");
+        let rejected = self.sent_file(file, time, "rejected");
         let file = file.to_str().expect("a plain path");
         let output = self.run(&[
             "send",
@@ -196,14 +198,29 @@ impl Pipeline {
         })
     }
 
-    /// The lines of the file that `send` wrote for what was accepted or rejected.
+    /// What was accepted or rejected of a file, all the times that it was sent.
     pub(crate) fn sent(&self, file: &Path, what: &str) -> Vec<Value> {
-        let name = file
-            .file_name()
-            .expect("a file has a name")
-            .to_string_lossy()
-            .into_owned();
-        json_lines(&self.folder.path().join(format!("{name}.{what}")))
+        (0..self.times_sent(file))
+            .flat_map(|time| json_lines(&self.sent_file(file, time, what)))
+            .collect()
+    }
+
+    /// How often a file was sent: `send` writes one of the two at least.
+    fn times_sent(&self, file: &Path) -> u32 {
+        (0..)
+            .take_while(|time| {
+                ["accepted", "rejected"]
+                    .iter()
+                    .any(|what| self.sent_file(file, *time, what).exists())
+            })
+            .count() as u32
+    }
+
+    /// Where `send` writes it.
+    fn sent_file(&self, file: &Path, time: u32, what: &str) -> PathBuf {
+        let name = file.file_name().expect("a file has a name");
+        let name = format!("{}.{time}.{what}", name.to_string_lossy());
+        self.folder.path().join(name)
     }
 
     /// Every event of a contract up to now.
@@ -259,6 +276,11 @@ impl Pipeline {
 }
 
 impl Up {
+    /// What it printed, up to "Ready".
+    pub(crate) fn printed(&self) -> &[String] {
+        &self.printed
+    }
+
     /// The process ids of its children.
     pub(crate) fn children(&self) -> Vec<u32> {
         let id = self.id;
@@ -337,8 +359,8 @@ pub(crate) fn alive(process: u32) -> bool {
         .is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
 }
 
-/// A file with one JSON a line; a missing file has none.
-pub(crate) fn json_lines(path: &Path) -> Vec<Value> {
+/// A file with one JSON a line; one that is not there has none.
+fn json_lines(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines()
         .map(|line| serde_json::from_str(line).expect("a line is JSON"))

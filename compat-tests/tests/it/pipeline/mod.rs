@@ -2,6 +2,7 @@
 //! environment names one, on a real Kafka and a real PostgreSQL.
 
 mod crash;
+mod documents;
 mod flow;
 mod harness;
 mod live;

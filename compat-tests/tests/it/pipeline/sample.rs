@@ -14,6 +14,8 @@ use super::harness::{Backend, Pipeline, root};
 pub(super) struct Sample {
     pub(super) articles: PathBuf,
     pub(super) prices: PathBuf,
+    /// What has to become of a generated one; holds in an empty system.
+    summary: Option<Value>,
 }
 
 /// The committed sample, as it is.
@@ -22,15 +24,18 @@ pub(super) fn committed() -> Sample {
     Sample {
         articles: folder.join("articles.ndjson"),
         prices: folder.join("prices.ndjson"),
+        summary: None,
     }
 }
 
 /// The sample multiplied by its generator.
 pub(super) fn generated(folder: &Path, events: u64, seed: u64) -> Sample {
-    let sample = Sample {
+    let mut sample = Sample {
         articles: folder.join("articles.ndjson"),
         prices: folder.join("prices.ndjson"),
+        summary: None,
     };
+    let summary = folder.join("summary.json");
     let status = Command::new("python3")
         .arg(root().join("ci/sample/generate.py"))
         .args(["--events", &events.to_string(), "--seed", &seed.to_string()])
@@ -38,12 +43,15 @@ pub(super) fn generated(folder: &Path, events: u64, seed: u64) -> Sample {
         .arg(&sample.articles)
         .arg("--prices")
         .arg(&sample.prices)
-        .stdout(std::process::Stdio::null())
+        .arg("--summary")
+        .arg(&summary)
         .status();
     assert!(
         status.expect("python3 starts").success(),
         "the generator failed"
     );
+    let text = std::fs::read(summary).expect("the generator wrote its summary");
+    sample.summary = Some(serde_json::from_slice(&text).expect("the summary is JSON"));
     sample
 }
 
@@ -71,9 +79,14 @@ fn outcomes(pipeline: &Pipeline, contract: &str) -> BTreeMap<String, Vec<Value>>
     all
 }
 
-/// Every accepted event id has exactly one outcome, every rejected one its reason.
+/// Every accepted event id has exactly one outcome, every rejected one its reason;
+/// how often each reason was given.
 #[track_caller]
-pub(super) fn check_outcomes(pipeline: &Pipeline, contract: &str, file: &Path) {
+pub(super) fn check_outcomes(
+    pipeline: &Pipeline,
+    contract: &str,
+    file: &Path,
+) -> BTreeMap<String, u64> {
     let outcomes = outcomes(pipeline, contract);
     let accepted: BTreeSet<String> = pipeline
         .sent(file, "accepted")
@@ -84,10 +97,15 @@ pub(super) fn check_outcomes(pipeline: &Pipeline, contract: &str, file: &Path) {
         let found = outcomes.get(id).map_or(0, Vec::len);
         assert_eq!(found, 1, "{contract} {id} has {found} outcomes");
     }
+    let mut rejected = BTreeMap::new();
     for outcome in outcomes.values().flatten() {
         let reasons = outcome["reasons"].as_array().expect("reasons are a list");
         let is_applied = outcome["result"] == "APPLIED";
         assert_eq!(reasons.is_empty(), is_applied, "{outcome}");
+        for reason in reasons {
+            let code = reason["code"].as_str().expect("a reason has a code");
+            *rejected.entry(code.to_owned()).or_default() += 1;
+        }
     }
     for line in pipeline.sent(file, "rejected") {
         assert_eq!(line["status"], "rejected", "{line}");
@@ -99,11 +117,12 @@ pub(super) fn check_outcomes(pipeline: &Pipeline, contract: &str, file: &Path) {
             "{line}"
         );
     }
+    rejected
 }
 
 /// Versions of every key of a change are 1, 2, 3 and so on, without a gap or a repeat.
 #[track_caller]
-pub(super) fn check_versions(pipeline: &Pipeline, contract: &str) -> usize {
+pub(super) fn check_versions(pipeline: &Pipeline, contract: &str) -> u64 {
     let mut last: BTreeMap<(i64, String), i64> = BTreeMap::new();
     for line in pipeline.tail(contract) {
         let key = line["key"].as_str().expect("a change has a key").to_owned();
@@ -115,7 +134,7 @@ pub(super) fn check_versions(pipeline: &Pipeline, contract: &str) -> usize {
         assert_eq!(version, *last + 1, "{contract}: {line}");
         *last = version;
     }
-    last.len()
+    last.len() as u64
 }
 
 /// Sends a sample to a running `up` and demands all that was promised.
@@ -129,31 +148,73 @@ pub(super) fn check(pipeline: &Pipeline, sample: &Sample) {
     assert_eq!(sent("accepted") + sent("rejected"), sent("lines"));
     let lines = lines(&sample.articles) + lines(&sample.prices);
     assert_eq!(sent("lines"), lines);
-    check_settled(pipeline, sample);
+    let settled = check_settled(pipeline, sample);
+    let Some(summary) = &sample.summary else {
+        return;
+    };
+    for (name, sent, settled) in [
+        ("articles", &articles, &settled.articles),
+        ("prices", &prices, &settled.prices),
+    ] {
+        let expected = &summary[name];
+        assert_eq!(sent["accepted"], expected["accepted_by_ingest"], "{name}");
+        assert_eq!(sent["rejected"], expected["refused_by_ingest"], "{name}");
+        let rejected = serde_json::to_value(&settled.rejected).expect("it is JSON");
+        assert_eq!(rejected, expected["business_invalid"], "{name}");
+        assert_eq!(settled.keys, expected["keys"], "{name}");
+    }
+    assert_eq!(settled.offers, summary["offers"]["keys"], "offers");
+}
+
+/// What an application made of its submissions.
+pub(super) struct Decided {
+    /// Entities in its outbound topic.
+    keys: u64,
+    /// How often each reason was given.
+    rejected: BTreeMap<String, u64>,
+}
+
+/// What became of a sample.
+pub(super) struct Settled {
+    articles: Decided,
+    prices: Decided,
+    /// Entities in the topic of offers.
+    offers: u64,
 }
 
 /// Rows equal logs, one outcome each, versions without a gap.
 #[track_caller]
-pub(super) fn check_settled(pipeline: &Pipeline, sample: &Sample) {
+pub(super) fn check_settled(pipeline: &Pipeline, sample: &Sample) -> Settled {
     let report = pipeline.verify();
     let applications = report["applications"].as_array().expect("a list");
     assert_eq!(applications.len(), 3, "{report}");
-    assert!(
-        applications.iter().all(|it| it["keys"].as_u64() > Some(0)),
-        "{report}"
-    );
-    check_outcomes(pipeline, "catalog.ArticleSubmitted", &sample.articles);
-    check_outcomes(pipeline, "pricing.PriceSubmitted", &sample.prices);
-    for contract in [
-        "catalog.ArticleChanged",
-        "pricing.PriceChanged",
-        "shop.OfferChanged",
+    let decided = |submitted: &str, changed: &str, file: &Path| Decided {
+        rejected: check_outcomes(pipeline, submitted, file),
+        keys: check_versions(pipeline, changed),
+    };
+    let settled = Settled {
+        articles: decided(
+            "catalog.ArticleSubmitted",
+            "catalog.ArticleChanged",
+            &sample.articles,
+        ),
+        prices: decided(
+            "pricing.PriceSubmitted",
+            "pricing.PriceChanged",
+            &sample.prices,
+        ),
+        offers: check_versions(pipeline, "shop.OfferChanged"),
+    };
+    for (name, keys) in [
+        ("articles", settled.articles.keys),
+        ("prices", settled.prices.keys),
+        ("offers", settled.offers),
     ] {
-        assert!(
-            check_versions(pipeline, contract) > 0,
-            "{contract} is empty"
-        );
+        assert!(keys > 0, "nothing was published by {name}");
+        let found = applications.iter().find(|it| it["name"] == name);
+        assert_eq!(found.map(|it| &it["keys"]), Some(&keys.into()), "{report}");
     }
+    settled
 }
 
 /// Lines of a file that are not blank.

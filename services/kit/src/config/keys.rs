@@ -38,6 +38,7 @@ const TOP: &[(&str, KeyKind)] = &[
     ("database", KeyKind::Text),
     ("drafts", KeyKind::Bool),
     ("ingest_addr", KeyKind::Text),
+    ("instance", KeyKind::Text),
     ("kafka", KeyKind::Text),
     ("log", KeyKind::Text),
     ("registry_addr", KeyKind::Text),

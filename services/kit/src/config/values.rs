@@ -27,6 +27,10 @@ pub struct Config {
     pub broker_addr: SocketAddr,
     /// Where status, health and metrics are served.
     pub admin_addr: SocketAddr,
+    /// The name under which this instance joins its consumer groups (Kafka's
+    /// `group.instance.id`), no other's: who comes back under it, however it
+    /// ended, has its partitions again at once. `up` gives each data folder one.
+    pub instance: Option<String>,
     /// A Kafka cluster instead of the embedded broker, `host:port[,host:port]`.
     pub kafka: Option<String>,
     /// A PostgreSQL database instead of SQLite, a URL.

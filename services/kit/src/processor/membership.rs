@@ -115,6 +115,7 @@ impl Membership {
     pub(crate) fn join(
         bootstrap: &str,
         names: &Names,
+        instance: Option<&str>,
     ) -> Result<(Membership, mpsc::UnboundedReceiver<Assignment>), ProcessorError> {
         let (events, rx) = mpsc::unbounded_channel();
         let strategy = match names.sources.as_slice() {
@@ -123,7 +124,11 @@ impl Membership {
             _ => "range",
         };
         let what = || format!("joining the group {}", names.application);
-        let consumer: BaseConsumer<Member> = reader_config(bootstrap, &names.application)
+        let mut config = reader_config(bootstrap, &names.application);
+        if let Some(instance) = instance {
+            config.set("group.instance.id", instance);
+        }
+        let consumer: BaseConsumer<Member> = config
             .set("partition.assignment.strategy", strategy)
             .set("session.timeout.ms", SESSION_TIMEOUT_MS)
             .set("heartbeat.interval.ms", HEARTBEAT_INTERVAL_MS)

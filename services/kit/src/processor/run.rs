@@ -40,6 +40,9 @@ pub struct Runtime {
     pub data_dir: PathBuf,
     /// The guarantee.
     pub processing: Processing,
+    /// The name in the consumer group of an instance that comes back
+    /// (`group.instance.id`).
+    pub instance: Option<String>,
     /// Told what the application does.
     pub status: Status,
     /// Told under the application's name when every partition is live.
@@ -82,7 +85,9 @@ pub async fn run<P: Processor>(
     };
     let (membership, assignments) = match runtime.processing {
         Processing::AtLeastOnce => Membership::alone(&names, partitions),
-        Processing::ExactlyOnce => Membership::join(&runtime.bootstrap, &names)?,
+        Processing::ExactlyOnce => {
+            Membership::join(&runtime.bootstrap, &names, runtime.instance.as_deref())?
+        }
     };
     tracing::info!(
         application,

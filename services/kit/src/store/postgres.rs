@@ -126,6 +126,10 @@ pub(super) async fn load(
     Ok(loaded)
 }
 
+// `LATERAL (... OFFSET 0)` below makes one look-up in the primary key of each
+// wanted entry. A join leaves the choice to statistics, and those of a table that
+// has just begun to grow made it a nested loop over the whole partition: seconds.
+
 async fn load_indexes(
     connection: &mut PgConnection,
     application: &str,
@@ -137,9 +141,10 @@ async fn load_indexes(
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .unzip();
     let rows = sqlx::query(
-        "SELECT name, value, key FROM state_index \
-         JOIN unnest($3::text[], $4::text[]) AS wanted (name, value) USING (name, value) \
-         WHERE app = $1 AND partition = $2",
+        "SELECT found.name, found.value, found.key \
+         FROM unnest($3::text[], $4::text[]) AS wanted (name, value), \
+         LATERAL (SELECT * FROM state_index AS it WHERE it.app = $1 AND it.partition = $2 \
+         AND it.name = wanted.name AND it.value = wanted.value OFFSET 0) AS found",
     )
     .bind(application)
     .bind(partition)
@@ -195,9 +200,11 @@ async fn load_dedup(
     events: &BTreeSet<DedupKey>,
 ) -> Result<Vec<DedupRow>, StoreError> {
     let found = sqlx::query(
-        "SELECT contract, key, event_id, at_ms, topic, \"offset\", outcome FROM dedup \
-         JOIN unnest($3::text[], $4::text[], $5::text[]) AS wanted (contract, key, event_id) \
-         USING (contract, key, event_id) WHERE app = $1 AND partition = $2",
+        "SELECT found.* \
+         FROM unnest($3::text[], $4::text[], $5::text[]) AS wanted (contract, key, event_id), \
+         LATERAL (SELECT * FROM dedup AS it WHERE it.app = $1 AND it.partition = $2 \
+         AND it.contract = wanted.contract AND it.key = wanted.key \
+         AND it.event_id = wanted.event_id OFFSET 0) AS found",
     )
     .bind(application)
     .bind(partition)
