@@ -25,6 +25,14 @@ pub(crate) enum Command {
     Release(gate::ReleaseArgs),
     /// Explain a finding's code: what, why, example, the safe way.
     Explain(gate::ExplainArgs),
+    /// List every rule that the gate knows, a line each.
+    Rules(gate::RulesArgs),
+    /// List the contracts, their versions and states.
+    List(gate::ListArgs),
+    /// Begin a contract, or the next version of one.
+    New(gate::NewArgs),
+    /// Mark a released version as one that nobody writes any more.
+    Retire(gate::RetireArgs),
     /// Register every released version in the registry and create the topics.
     Push(ServiceArgs),
     /// Stream a file of events, one JSON a line, to ingest.
@@ -42,12 +50,21 @@ pub(crate) enum Command {
     /// Settings.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print a completion script for a shell.
+    Completions(CompletionsArgs),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Show every setting, its value and where it comes from.
     Show(ServiceArgs),
+}
+
+/// What `completions` takes.
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Which shell
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// The settings that every command shares. Each is also an environment variable

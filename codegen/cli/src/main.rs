@@ -14,7 +14,7 @@ mod verify;
 use std::process::ExitCode;
 
 use accordant_kit::telemetry;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use args::{Cli, Command, ConfigCommand};
 
@@ -41,6 +41,17 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Check(args) => gate::check(&args),
         Command::Release(args) => gate::release(&args),
         Command::Explain(args) => gate::explain(&args),
+        Command::Rules(args) => gate::rules(&args),
+        Command::List(args) => gate::list(&args),
+        Command::New(args) => gate::new(&args),
+        Command::Retire(args) => gate::retire(&args),
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            let mut command = Cli::command();
+            clap_complete::generate(args.shell, &mut command, "accordant", &mut script);
+            output::result_line(String::from_utf8_lossy(&script).trim_end())?;
+            Ok(ExitCode::SUCCESS)
+        }
         Command::Config(ConfigCommand::Show(args)) => {
             settings::show(&args)?;
             Ok(ExitCode::SUCCESS)

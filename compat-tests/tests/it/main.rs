@@ -5,4 +5,5 @@
 )]
 
 mod dependencies;
+mod evolution;
 mod pipeline;

@@ -8,7 +8,7 @@ use std::{
 use accordant_compat::render::{Colour, Style};
 use accordant_kit::{
     config::{Config, Flags},
-    contracts::{self, FileMap},
+    contracts::{self, ContractsError, FileMap},
 };
 use accordant_schema::{Limits, Problem, contract::Contracts};
 use clap::Args;
@@ -32,16 +32,33 @@ pub(super) struct Folder {
     pub(super) problems: Vec<Problem>,
 }
 
+/// What a folder that is not there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// An error.
+    Refused,
+    /// A folder without contracts.
+    Empty,
+}
+
 impl Folder {
     /// # Errors
     /// The settings or the folder cannot be read.
     pub(super) fn open(args: &FolderArgs) -> anyhow::Result<Folder> {
+        Folder::open_or(args, Missing::Refused)
+    }
+
+    /// As [`Folder::open`], and a folder that is not there is as `missing` says.
+    pub(super) fn open_or(args: &FolderArgs, missing: Missing) -> anyhow::Result<Folder> {
         let flags = Flags {
             contracts: args.contracts.clone(),
             ..Flags::default()
         };
         let path = Config::load(args.config.as_deref(), &flags)?.contracts;
-        let files = contracts::read(&path)?;
+        let files = match contracts::read(&path) {
+            Err(ContractsError::Missing { .. }) if missing == Missing::Empty => FileMap::new(),
+            other => other?,
+        };
         let (contracts, problems) = Contracts::load(&files, &Limits::default());
         Ok(Folder {
             path,
@@ -57,6 +74,23 @@ impl Folder {
             root: self.path.display().to_string(),
             colour: Colour::Ansi,
         }
+    }
+}
+
+/// What to say of a contract that is not there.
+pub(super) fn no_contract(contracts: &Contracts, name: &str) -> String {
+    let known: Vec<&str> = contracts.contracts.keys().map(|it| it.as_str()).collect();
+    let nearest = known
+        .iter()
+        .min_by_key(|it| strsim::damerau_levenshtein(name, it));
+    match nearest {
+        Some(nearest) => format!(
+            "there is no contract {name:?}; the nearest name is {nearest:?}\nfix: name one of {}",
+            known.join(", ")
+        ),
+        None => format!(
+            "there is no contract {name:?}, nor any other\nfix: make one with `accordant new {name}`"
+        ),
     }
 }
 

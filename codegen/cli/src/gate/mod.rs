@@ -3,10 +3,19 @@
 
 mod check;
 mod explain;
+mod files;
 mod folder;
 mod history;
+mod list;
+mod new;
 mod release;
+mod retire;
+mod rules;
 
 pub(crate) use check::{CheckArgs, check};
 pub(crate) use explain::{ExplainArgs, explain};
+pub(crate) use list::{ListArgs, list};
+pub(crate) use new::{NewArgs, new};
 pub(crate) use release::{ReleaseArgs, release};
+pub(crate) use retire::{RetireArgs, retire};
+pub(crate) use rules::{RulesArgs, rules};

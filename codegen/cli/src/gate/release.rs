@@ -1,6 +1,6 @@
 //! `accordant release`: draft versions become frozen lines of the lock.
 
-use std::{fs, io::Write, path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use accordant_compat::{gate, render};
 use accordant_schema::{
@@ -12,7 +12,8 @@ use clap::Args;
 
 use super::{
     check::add_history,
-    folder::{Folder, FolderArgs, today},
+    files,
+    folder::{Folder, FolderArgs, no_contract, today},
 };
 use crate::output;
 
@@ -56,7 +57,7 @@ pub(crate) fn release(args: &ReleaseArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let path = folder.path.join(LOCK_FILE);
-    replace(&path, lock.to_text().as_bytes())
+    files::replace(&path, lock.to_text().as_bytes())
         .with_context(|| format!("cannot write {}", path.display()))?;
     for (contract, version) in &drafts {
         let line = format!("{} {} {}", head("Released"), contract.name, version.version);
@@ -79,11 +80,7 @@ type Drafts<'c> = Vec<(&'c Contract, &'c ContractVersion)>;
 fn drafts<'c>(contracts: &'c Contracts, names: &[String]) -> anyhow::Result<Drafts<'c>> {
     for name in names {
         if contracts.get(name).is_none() {
-            let known: Vec<&str> = contracts.contracts.keys().map(|it| it.as_str()).collect();
-            bail!(
-                "there is no contract {name:?}\nfix: name one of {}",
-                known.join(", ")
-            );
+            bail!(no_contract(contracts, name));
         }
     }
     let wanted = |contract: &&Contract| {
@@ -124,40 +121,4 @@ fn pinned_to_released(contracts: &Contracts, drafts: &Drafts<'_>) -> anyhow::Res
         }
     }
     Ok(())
-}
-
-/// Replaces a file at once: whoever reads it sees the old text or the new one.
-fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(".contracts.lock.")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    fs::set_permissions(file.path(), permissions(path, folder)?)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
-}
-
-/// Those of the file that is replaced; a new one is as open as its neighbours,
-/// not private as a temporary file is.
-#[cfg(unix)]
-fn permissions(path: &Path, folder: &Path) -> std::io::Result<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt;
-
-    const READ_AND_WRITE: u32 = 0o666;
-    match fs::metadata(path) {
-        Ok(metadata) => Ok(metadata.permissions()),
-        Err(_) => {
-            let mode = fs::metadata(folder)?.permissions().mode() & READ_AND_WRITE;
-            Ok(fs::Permissions::from_mode(mode))
-        }
-    }
-}
-
-#[cfg(not(unix))]
-fn permissions(path: &Path, folder: &Path) -> std::io::Result<fs::Permissions> {
-    Ok(fs::metadata(path)
-        .or_else(|_| fs::metadata(folder))?
-        .permissions())
 }
