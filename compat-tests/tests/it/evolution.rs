@@ -26,7 +26,8 @@ fn clone() -> tempfile::TempDir {
     folder
 }
 
-/// Builds the binary with everything that it is made of; what cargo says.
+/// Builds the applications with everything that they are made of; what cargo
+/// says. Not the binary: other tests run the one that is there.
 fn build(folder: &Path) -> (bool, String) {
     let own = std::env::current_exe().expect("a test knows its path");
     // Packages from elsewhere are there already, built for this test.
@@ -42,7 +43,7 @@ fn build(folder: &Path) -> (bool, String) {
             "build",
             "--locked",
             "--package",
-            "accordant",
+            "accordant-shop",
             "--target-dir",
         ])
         .arg(target)

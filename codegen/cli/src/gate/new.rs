@@ -64,7 +64,7 @@ pub(crate) fn new(args: &NewArgs) -> anyhow::Result<ExitCode> {
     };
     let folder = Folder::open_or(&args.folder, Missing::Empty)?;
     let files = match folder.contracts.get(name.as_str()) {
-        Some(contract) => vec![next_version(contract)?],
+        Some(contract) => vec![next_version(&folder, contract)?],
         None => first_version(&name, args),
     };
     files::create(&folder.path, &files)?;
@@ -77,7 +77,7 @@ pub(crate) fn new(args: &NewArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The latest version once more, under the next number.
-fn next_version(contract: &Contract) -> anyhow::Result<(String, String)> {
+fn next_version(folder: &Folder, contract: &Contract) -> anyhow::Result<(String, String)> {
     let name = &contract.name;
     let Some(latest) = contract.versions.last() else {
         bail!("{name} has no version that loads\nfix: accordant check");
@@ -86,7 +86,7 @@ fn next_version(contract: &Contract) -> anyhow::Result<(String, String)> {
         bail!(
             "{name} {} is a draft already; there is one at a time\nfix: edit {}, or release it first",
             latest.version,
-            latest.file
+            folder.path.join(&latest.file).display()
         );
     }
     let next = format!("{name}/v{}.avsc", latest.version.0 + 1);

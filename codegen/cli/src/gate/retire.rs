@@ -61,7 +61,7 @@ pub(crate) fn retire(args: &RetireArgs) -> anyhow::Result<ExitCode> {
             "{} {} is a draft: nobody can have written it\nfix: remove {}",
             contract.name,
             version.version,
-            version.file
+            folder.path.join(&version.file).display()
         ),
         State::Retired => {
             let line = format!("{} {} is retired already", contract.name, version.version);

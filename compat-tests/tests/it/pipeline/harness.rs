@@ -133,6 +133,11 @@ impl Pipeline {
             .spawn()
             .expect("the binary starts");
         let stdout = child.stdout.take().expect("it is piped");
+        let mut up = Up {
+            id: child.id(),
+            child: Some(child),
+            printed: Vec::new(),
+        };
         let (sender, lines) = mpsc::channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
@@ -141,25 +146,17 @@ impl Pipeline {
             }
         });
         let deadline = Instant::now() + Duration::from_secs(READY_TIMEOUT_S);
-        let mut printed = Vec::new();
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match lines.recv_timeout(left) {
                 Ok(line) => {
                     let is_ready = line.starts_with("Ready");
-                    printed.push(line);
+                    up.printed.push(line);
                     if is_ready {
-                        return Up {
-                            id: child.id(),
-                            child: Some(child),
-                            printed,
-                        };
+                        return up;
                     }
                 }
-                Err(_) => {
-                    let _ = child.kill();
-                    panic!("`up` did not become ready:\n{}", self.log());
-                }
+                Err(_) => panic!("`up` did not become ready:\n{}", self.log()),
             }
         }
     }
