@@ -7,5 +7,7 @@ mod frozen;
 mod gate;
 mod java;
 mod levels;
+mod lint;
+mod lint_config;
 mod pairs;
 mod text;

@@ -127,8 +127,14 @@ fn may_take(kind: &Kind, value: &Value) -> bool {
         (kind, value),
         (Kind::Null, Value::Null)
             | (Kind::Boolean, Value::Bool(_))
-            | (Kind::Int | Kind::Long | Kind::Float | Kind::Double, Value::Number(_))
-            | (Kind::String | Kind::Bytes | Kind::Fixed(_), Value::String(_))
+            | (
+                Kind::Int | Kind::Long | Kind::Float | Kind::Double,
+                Value::Number(_)
+            )
+            | (
+                Kind::String | Kind::Bytes | Kind::Fixed(_),
+                Value::String(_)
+            )
             | (Kind::Array(_), Value::Array(_))
             | (Kind::Map(_) | Kind::Record(_), Value::Object(_))
     )
