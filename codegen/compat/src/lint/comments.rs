@@ -109,12 +109,11 @@ const FILLERS: [&str; 7] = ["a", "an", "field", "for", "of", "the", "this"];
 fn doc_repeats_name(subject: &Subject<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     for (word, name, doc, at) in documented(subject) {
-        let own = words(name);
-        // One word may be all there is to say: "The title."
-        let is_repeated = own.len() > 1
-            && words(doc)
-                .iter()
-                .all(|it| own.contains(it) || FILLERS.contains(&it.as_str()));
+        let (own, said) = (words(name), words(doc));
+        let is_new = |it: &String| !own.contains(it) && !FILLERS.contains(&it.as_str());
+        // A name of one word may be all there is to say: "The title."
+        let is_repeated =
+            own.len() > 1 && own.iter().all(|it| said.contains(it)) && !said.iter().any(is_new);
         if is_repeated {
             hits.push(at.hit(
                 format!("the doc of the {word} {name:?} only repeats its name"),

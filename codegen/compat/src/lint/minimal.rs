@@ -7,7 +7,7 @@ use accordant_schema::{Field, Kind, NodeId, Schema, json::Value};
 use super::{
     Lint, Set, lint,
     run::{Check, Hit, Subject},
-    types::NodeAt,
+    types::{FieldAt, NodeAt},
 };
 
 pub(super) const NAMESPACE_MISSING: Lint = minimal(
@@ -200,30 +200,22 @@ fn alias_collision(subject: &Subject<'_>) -> Vec<Hit> {
         }
     }
     for (_, record) in subject.own.records() {
-        let mut taken: BTreeMap<&str, &Field> = BTreeMap::new();
-        for field in &record.fields {
-            taken.insert(&field.name, field);
-        }
-        for field in &record.fields {
+        let names = record.fields.iter().map(|it| (it.name.as_str(), it));
+        let mut taken: BTreeMap<&str, &Field> = names.collect();
+        for at in subject.own.fields_of(record) {
+            let FieldAt { field, .. } = at;
             for alias in field.aliases.iter().filter(|it| **it != field.name) {
                 let Some(other) = taken.insert(alias, field) else {
                     continue;
                 };
-                let at = subject
-                    .own
-                    .fields
-                    .iter()
-                    .find(|it| std::ptr::eq(it.field, field));
-                hits.extend(at.map(|at| {
-                    at.in_list(subject, "aliases", alias).hit(
-                        format!(
-                            "the alias {alias:?} of {:?} is {:?} too",
-                            field.name, other.name
-                        ),
-                        MEANS,
-                        "remove the alias from one of them",
-                    )
-                }));
+                hits.push(at.in_list(subject, "aliases", alias).hit(
+                    format!(
+                        "the alias {alias:?} of {:?} is {:?} too",
+                        field.name, other.name
+                    ),
+                    MEANS,
+                    "remove the alias from one of them",
+                ));
             }
         }
     }

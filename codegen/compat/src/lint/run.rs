@@ -136,6 +136,13 @@ impl Selection {
         }
         for selector in &config.except {
             match lint_of(&selector.text) {
+                Some(lint) if lint.rule.set == Some(Set::Config) => selection.problem(
+                    config,
+                    selector,
+                    "except",
+                    format!("{} cannot be left out", lint.rule.code),
+                    "remove it: it watches over the configuration itself".to_owned(),
+                ),
                 Some(lint) => {
                     selection.codes.remove(lint.rule.code);
                 }
@@ -183,16 +190,33 @@ impl Selection {
         } else {
             "lint rule"
         };
+        self.problem(
+            config,
+            selector,
+            key,
+            format!(
+                "there is no {what} {:?}; the nearest is {near:?}",
+                selector.text
+            ),
+            format!("did you mean {near:?}?"),
+        );
+    }
+
+    fn problem(
+        &mut self,
+        config: &Config,
+        selector: &Selector,
+        key: &str,
+        message: String,
+        fix: String,
+    ) {
         self.problems.push(Problem {
             code: ProblemCode(ignores::UNKNOWN_RULE.rule.code),
             file: config.file.clone(),
             span: selector.span,
             path: format!("lint.{key}"),
-            message: format!(
-                "there is no {what} {:?}; the nearest is {near:?}",
-                selector.text
-            ),
-            fix: format!("did you mean {near:?}?"),
+            message,
+            fix,
         });
     }
 }

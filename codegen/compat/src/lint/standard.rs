@@ -142,25 +142,21 @@ fn new_field_without_default(subject: &Subject<'_>) -> Vec<Hit> {
         return Vec::new();
     };
     let mut hits = Vec::new();
-    for (_, record) in subject.own.records() {
-        let Some(old) = record_fields(&previous.schema, &record.name) else {
+    for at in &subject.own.fields {
+        let Some(old) = record_fields(&previous.schema, &at.record.name) else {
             continue;
         };
-        for field in &record.fields {
-            let is_new = old.iter().all(|it| it.name != field.name)
-                && old.iter().all(|it| !field.aliases.contains(&it.name));
-            let at = subject
-                .own
-                .fields
-                .iter()
-                .find(|it| std::ptr::eq(it.field, field));
-            if let (true, None, Some(at)) = (is_new, &field.default, at) {
-                hits.push(at.named().hit(
-                    format!("{:?} is new since {} and has no default", field.name, previous.version),
-                    "the level does not ask for it, but nobody can replay the topic with this version",
-                    "give it a default",
-                ));
-            }
+        let field = at.field;
+        let was_there = |it: &Field| it.name == field.name || field.aliases.contains(&it.name);
+        if field.default.is_none() && !old.iter().any(was_there) {
+            hits.push(at.named().hit(
+                format!(
+                    "{:?} is new since {} and has no default",
+                    field.name, previous.version
+                ),
+                "the level does not ask for it, but nobody can replay the topic with this version",
+                "give it a default",
+            ));
         }
     }
     hits

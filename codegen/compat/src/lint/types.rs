@@ -26,6 +26,7 @@ pub(super) struct NodeAt<'a> {
 
 /// A field and how to get to it.
 pub(super) struct FieldAt<'a> {
+    pub(super) record: &'a Record,
     pub(super) field: &'a Field,
     pub(super) path: String,
     /// Of the event itself.
@@ -73,6 +74,7 @@ impl<'a> Own<'a> {
                     let path = format!("{path}.{}", field.name);
                     parts.push((field.ty, path.clone()));
                     self.fields.push(FieldAt {
+                        record,
                         field,
                         path,
                         is_top: id == schema.root,
@@ -117,6 +119,13 @@ impl<'a> Own<'a> {
             };
             Some((at, record))
         })
+    }
+
+    /// The fields of one of its records.
+    pub(super) fn fields_of(&self, record: &Record) -> impl Iterator<Item = &FieldAt<'a>> {
+        self.fields
+            .iter()
+            .filter(move |it| std::ptr::eq(it.record, record))
     }
 
     /// The enums among them.

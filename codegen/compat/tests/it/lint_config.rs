@@ -80,12 +80,13 @@ fn rules_are_chosen_and_left_out_by_code_or_name() {
 #[test]
 fn an_unknown_name_is_a_problem_that_names_the_nearest() {
     check(
-        &uses(&["standrad"], &["L31", "basic"]),
+        &uses(&["standrad"], &["L31", "basic", "ignore-unused"]),
         &Folder::orders(&[""]),
         &[
             r#"L001 lint.use: there is no set or lint rule "standrad"; the nearest is "standard" | did you mean "standard"?"#,
             r#"L001 lint.except: there is no lint rule "L31"; the nearest is "L301" | did you mean "L301"?"#,
             r#"L001 lint.except: there is no lint rule "basic"; the nearest is "L001" | did you mean "L001"?"#,
+            "L001 lint.except: L002 cannot be left out | remove it: it watches over the configuration itself",
         ],
     );
 }

@@ -8,6 +8,7 @@ mod gate;
 mod java;
 mod levels;
 mod lint;
+mod lint_cases;
 mod lint_config;
 mod pairs;
 mod text;

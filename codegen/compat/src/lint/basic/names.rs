@@ -8,7 +8,8 @@ use super::basic;
 use crate::{
     lint::{
         FieldCase, Lint,
-        run::{Hit, Subject},
+        run::{At, Hit, Subject},
+        types::NodeAt,
         words::{lower_camel, snake, upper_camel, upper_snake},
     },
     walk::path::short_name,
@@ -139,25 +140,18 @@ fn lower(namespace: &str) -> String {
 }
 
 fn rust_name_collision(subject: &Subject<'_>) -> Vec<Hit> {
-    const FIX: &str = "give one of them another word";
-    let means = |rust: &str| format!("in Rust both would be {rust}, so one is numbered");
     let mut hits = Vec::new();
-    for (at, record) in subject.own.records() {
+    for (_, record) in subject.own.records() {
         let names = record.fields.iter().map(|it| it.name.as_str());
-        for (name, other, rust) in collisions(names, snake) {
-            let field = subject.own.fields.iter().find(|it| {
-                it.field.name == name && record.fields.iter().any(|own| std::ptr::eq(own, it.field))
-            });
-            let place = field.map_or_else(|| subject.name_of(at), |it| it.named());
-            let message = format!("the fields {other:?} and {name:?} differ only in form");
-            hits.push(place.hit(message, means(&rust), FIX));
+        for pair in collisions(names, snake) {
+            let mut fields = subject.own.fields_of(record);
+            let at = fields.find(|it| it.field.name == pair.name);
+            hits.extend(at.map(|at| pair.hit("fields", at.named())));
         }
     }
     for (at, it) in subject.own.enums() {
-        let names = it.symbols.iter().map(String::as_str);
-        for (name, other, rust) in collisions(names, upper_camel) {
-            let message = format!("the symbols {other:?} and {name:?} differ only in form");
-            hits.push(subject.symbol_of(at, name).hit(message, means(&rust), FIX));
+        for pair in collisions(it.symbols.iter().map(String::as_str), upper_camel) {
+            hits.push(pair.hit("symbols", subject.symbol_of(at, pair.name)));
         }
     }
     for at in &subject.own.nodes {
@@ -167,39 +161,60 @@ fn rust_name_collision(subject: &Subject<'_>) -> Vec<Hit> {
         let names = branches
             .iter()
             .map(|it| short_name(subject.own.schema, *it));
-        for (name, other, rust) in collisions(names, upper_camel) {
-            let message = format!("the branches {other:?} and {name:?} differ only in form");
-            hits.push(at.whole().hit(message, means(&rust), FIX));
+        for pair in collisions(names, upper_camel) {
+            hits.push(pair.hit("branches", at.whole()));
         }
     }
-    let mut by_namespace: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (_, named) in subject.own.named() {
+    hits.extend(type_collisions(subject));
+    hits
+}
+
+/// Types of one namespace share a module.
+fn type_collisions(subject: &Subject<'_>) -> Vec<Hit> {
+    let mut by_namespace: BTreeMap<&str, BTreeMap<&str, &NodeAt<'_>>> = BTreeMap::new();
+    for (at, named) in subject.own.named() {
         let names = by_namespace.entry(named.name.namespace()).or_default();
-        names.push(named.name.name());
+        names.insert(named.name.name(), at);
     }
-    for (namespace, names) in by_namespace {
-        for (name, other, rust) in collisions(names.into_iter(), upper_camel) {
-            let is_it =
-                |it: &accordant_schema::FullName| it.namespace() == namespace && it.name() == name;
-            let at = subject.own.named().find(|(_, named)| is_it(named.name));
-            let message = format!("the types {other:?} and {name:?} differ only in form");
-            hits.extend(at.map(|(at, _)| subject.name_of(at).hit(message, means(&rust), FIX)));
+    let mut hits = Vec::new();
+    for names in by_namespace.values() {
+        for pair in collisions(names.keys().copied(), upper_camel) {
+            hits.push(pair.hit("types", subject.name_of(names[pair.name])));
         }
     }
     hits
 }
 
-/// Names whose form an earlier one has: it, the earlier one, the form.
+/// Two names that become one.
+struct Collision<'n> {
+    name: &'n str,
+    /// The one that has the form already.
+    other: &'n str,
+    rust: String,
+}
+
+impl Collision<'_> {
+    fn hit(&self, what: &str, at: At) -> Hit {
+        let Collision { name, other, rust } = self;
+        at.hit(
+            format!("the {what} {other:?} and {name:?} differ only in form"),
+            format!("in Rust both would be {rust}, so one is numbered"),
+            "give one of them another word",
+        )
+    }
+}
+
+/// Names whose form an earlier one has.
 fn collisions<'n>(
     names: impl Iterator<Item = &'n str>,
     form: fn(&str) -> String,
-) -> Vec<(&'n str, &'n str, String)> {
+) -> Vec<Collision<'n>> {
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
     let mut collisions = Vec::new();
     for name in names {
         let rust = form(name);
         match taken.get(&rust) {
-            Some(other) => collisions.push((name, *other, rust)),
+            Some(other) => collisions.push(Collision { name, other, rust }),
             None => {
                 taken.insert(rust, name);
             }

@@ -89,7 +89,7 @@ fn optional_without_default(subject: &Subject<'_>) -> Vec<Hit> {
         if null_at(&branches) == Some(0) && at.field.default.is_none() {
             hits.push(at.named().hit(
                 format!("{:?} may be null and has no default", at.field.name),
-                "it can be left out of an event, but neither added to the contract nor removed",
+                "it can neither be added to a contract nor removed from it later",
                 "add \"default\": null",
             ));
         }
@@ -171,8 +171,8 @@ fn alike_types(subject: &Subject<'_>) -> Vec<Hit> {
 /// What a value looks like in JSON, where types share a form.
 fn json_form(kind: &Kind) -> Option<&'static str> {
     match kind {
-        Kind::Int | Kind::Long | Kind::Float | Kind::Double => Some("a number"),
-        Kind::String | Kind::Bytes | Kind::Enum(_) | Kind::Fixed(_) => Some("a text"),
+        Kind::Int | Kind::Long | Kind::Float | Kind::Double => Some("numbers"),
+        Kind::String | Kind::Bytes | Kind::Enum(_) | Kind::Fixed(_) => Some("texts"),
         Kind::Null
         | Kind::Boolean
         | Kind::Record(_)
@@ -192,7 +192,7 @@ fn one_branch(subject: &Subject<'_>) -> Vec<Hit> {
             let many = if branches.is_empty() { "no" } else { "one" };
             hits.push(at.whole().hit(
                 format!("the union has {many} branch"),
-                "there is nothing to choose, and another branch cannot be added later",
+                "there is nothing to choose, and every value carries a needless byte",
                 "write the type itself, or add the branch that is missing",
             ));
         }
