@@ -98,8 +98,8 @@ pub fn check_with(contracts: &Contracts, problems: &[Problem], options: &Options
         report.findings.extend(kept);
     }
     if let Some((_, selection)) = chosen {
+        let (findings, problems) = ignores.leftovers(&selection);
         report.problems.extend(selection.problems);
-        let (findings, problems) = ignores.leftovers();
         report.problems.extend(problems);
         for finding in findings {
             report.add(finding);

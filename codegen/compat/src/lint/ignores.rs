@@ -8,7 +8,7 @@ use accordant_schema::{
     nearest,
 };
 
-use super::{Config, Ignore, Lint, Set, lint};
+use super::{Config, Ignore, Lint, Selection, Set, lint};
 use crate::{
     Category, Finding, Severity,
     rules::{self, Rule},
@@ -135,10 +135,10 @@ impl<'a> Ignores<'a> {
 
     /// What is wrong with the entries, when every finding has been applied:
     /// findings in a contract, problems in the workspace's file.
-    pub(crate) fn leftovers(self) -> (Vec<Finding>, Vec<Problem>) {
+    pub(crate) fn leftovers(self, selection: &Selection) -> (Vec<Finding>, Vec<Problem>) {
         let (mut findings, mut problems) = (Vec::new(), Vec::new());
         for entry in &self.entries {
-            let Some(wrong) = entry.wrong(self.today) else {
+            let Some(wrong) = entry.wrong(self.today, selection) else {
                 continue;
             };
             match entry.scope {
@@ -176,7 +176,7 @@ impl Entry<'_> {
         today.is_some_and(|today| today > self.until)
     }
 
-    fn wrong(&self, today: Option<&str>) -> Option<Wrong> {
+    fn wrong(&self, today: Option<&str>, selection: &Selection) -> Option<Wrong> {
         let text = self.text;
         if self.rule.is_none() {
             let known = rules::ALL.iter().flat_map(|it| [it.code, it.name]);
@@ -208,10 +208,14 @@ impl Entry<'_> {
                 fix: format!("repair what {text} finds and remove the entry, or give it a new end"),
             });
         }
+        let why = match self.rule {
+            Some(rule) if !selection.runs(rule) => ": the rule does not run",
+            Some(_) | None => "",
+        };
         (!self.matched).then(|| Wrong {
             code: ProblemCode(IGNORE_UNUSED.rule.code),
             rule: IGNORE_UNUSED.rule,
-            message: format!("the ignore of {text} matches no finding"),
+            message: format!("the ignore of {text} matches no finding{why}"),
             means: "the next finding of its kind would be ignored for a reason that is not its own",
             fix: "remove the entry".to_owned(),
         })

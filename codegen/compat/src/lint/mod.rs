@@ -6,7 +6,7 @@
 //! the version that was last released has the same finding already.
 //!
 //! To add a rule: a page `<CODE>.md` beside this file, a constant and a function
-//! in its set's file, a line in [`LINTS`], and `tests/lint/<CODE>/{hit,silent}`.
+//! in its set's file, a line in `LINTS`, and `tests/lint/<CODE>/{hit,silent}`.
 //! A code is never given a second meaning.
 //!
 //! Absent on purpose, because loading the folder refuses it already: a name that

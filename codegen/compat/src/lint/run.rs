@@ -10,7 +10,10 @@ use accordant_schema::{
 };
 
 use super::{Config, LINTS, Lint, SETS, Selector, Set, Versions, ignores, types::Own};
-use crate::{Finding, Severity, rules};
+use crate::{
+    Finding, Severity,
+    rules::{self, Rule},
+};
 
 /// What a rule does: all of its findings in one version.
 pub(crate) type Check = fn(&Subject<'_>) -> Vec<Hit>;
@@ -155,6 +158,11 @@ impl Selection {
         let config_rules = LINTS.iter().filter(|it| it.rule.set == Some(Set::Config));
         selection.codes.extend(config_rules.map(|it| it.rule.code));
         selection
+    }
+
+    /// Whether a rule runs; those that are no lint always do.
+    pub(super) fn runs(&self, rule: &Rule) -> bool {
+        rule.set.is_none() || self.codes.contains(rule.code)
     }
 
     fn choose(&mut self, config: &Config, selector: &Selector) {
