@@ -1,5 +1,5 @@
-//! Compatibility rules over two schemas, the frozen facts of the lock, and the
-//! gate that applies them to a whole contracts folder.
+//! Compatibility rules over two schemas, the frozen facts of the lock, lint rules
+//! over one version, and the gate that applies them to a whole contracts folder.
 //!
 //! Everything here is total and pure: bad news is data. Nothing reads a file,
 //! prints or knows of tokio.
@@ -8,6 +8,7 @@ mod finding;
 pub mod gate;
 pub mod java;
 pub mod levels;
+pub mod lint;
 pub mod render;
 pub mod rules;
 mod walk;

@@ -23,6 +23,6 @@ pub use limits::Limits;
 pub use model::{Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};
 pub use parse::{parse, parse_with};
-pub use problem::{Problem, ProblemCode};
+pub use problem::{Problem, ProblemCode, likely, nearest};
 pub use span::{Position, Span, position};
 pub use text::{Fingerprint, canonical_form, java_text, rabin};

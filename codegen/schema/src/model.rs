@@ -182,6 +182,25 @@ pub struct Fixed {
     pub size: usize,
 }
 
+impl Node {
+    /// One of [`Node::props`] by its name: the first one.
+    pub fn prop(&self, name: &str) -> Option<&Json> {
+        prop(&self.props, name)
+    }
+}
+
+impl Field {
+    /// One of [`Field::props`] by its name: the first one.
+    pub fn prop(&self, name: &str) -> Option<&Json> {
+        prop(&self.props, name)
+    }
+}
+
+fn prop<'p>(props: &'p [(String, Json)], name: &str) -> Option<&'p Json> {
+    let found = props.iter().find(|(key, _)| key == name);
+    found.map(|(_, json)| json)
+}
+
 impl Schema {
     /// The node of an id.
     ///

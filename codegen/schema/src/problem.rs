@@ -179,10 +179,7 @@ pub(crate) fn shorten(text: &str) -> String {
 }
 
 /// The candidate nearest to a text, whatever the distance.
-pub(crate) fn nearest<'c>(
-    text: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn nearest<'c>(text: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let text = shorten(text);
     candidates
         .into_iter()
@@ -192,10 +189,7 @@ pub(crate) fn nearest<'c>(
 }
 
 /// The candidate that a text is likely a misspelling of.
-pub(crate) fn likely<'c>(
-    text: &str,
-    candidates: impl IntoIterator<Item = &'c str>,
-) -> Option<&'c str> {
+pub fn likely<'c>(text: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let length = text.chars().take(QUOTE_CHARS_MAX + 1).count();
     let distance_max = (length / 3).clamp(1, 4);
     if length > QUOTE_CHARS_MAX {

@@ -1,6 +1,6 @@
 //! The gate over a whole contracts folder: every version that somebody may
 //! still write or read against its predecessors, and every released version
-//! against what its lock line froze.
+//! against what its lock line froze; with lint, each latest version by itself.
 
 mod compare;
 mod report;
@@ -12,13 +12,24 @@ use accordant_schema::{
     contract::{Contract, Contracts, LockLine, State},
 };
 
-use crate::{Finding, Severity, rules};
+use crate::{Finding, Severity, lint, rules};
 
-/// Applies every rule. `problems` are those that loading the folder gave; they
-/// are part of the report.
+/// What the gate looks at beside the folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Today's date (`YYYY-MM-DD`): an ignore that has ended does not hold.
+    /// Without it, every ignore holds.
+    pub today: Option<&'a str>,
+    /// Lint and what it is to do; `None` leaves lint out, and with it what lint
+    /// says of the ignores themselves.
+    pub lint: Option<&'a lint::Config>,
+}
+
+/// Applies every rule that compares. `problems` are those that loading the
+/// folder gave; they are part of the report.
 ///
 /// Findings that a `contract.toml` ignores are left out, whatever the date; see
-/// [`check_on`].
+/// [`check_with`].
 pub fn check(contracts: &Contracts, problems: &[Problem]) -> Report {
     check_on(contracts, problems, None)
 }
@@ -26,10 +37,36 @@ pub fn check(contracts: &Contracts, problems: &[Problem]) -> Report {
 /// As [`check`], with today's date (`YYYY-MM-DD`): an ignore that has ended
 /// does not hold.
 pub fn check_on(contracts: &Contracts, problems: &[Problem], today: Option<&str>) -> Report {
+    check_with(contracts, problems, &Options { today, lint: None })
+}
+
+/// Applies the rules that compare, and those of lint where `options` has them.
+///
+/// What is wrong with an ignore, or with a name in the lint configuration, is a
+/// finding in a `contract.toml` and a problem in the workspace's file.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use accordant_compat::{gate, lint};
+/// use accordant_schema::{Limits, contract::Contracts};
+///
+/// let (contracts, problems) = Contracts::load(&BTreeMap::new(), &Limits::default());
+/// let lint = lint::Config {
+///     uses: vec!["standrad".into()],
+///     ..lint::Config::default()
+/// };
+/// let options = gate::Options { today: Some("2027-01-31"), lint: Some(&lint) };
+/// let report = gate::check_with(&contracts, &problems, &options);
+/// assert_eq!(report.problems[0].fix, "did you mean \"standard\"?");
+/// ```
+pub fn check_with(contracts: &Contracts, problems: &[Problem], options: &Options<'_>) -> Report {
     let mut report = Report {
         problems: problems.to_vec(),
         ..Report::default()
     };
+    let chosen = options.lint.map(|it| (it, lint::Selection::of(it)));
+    let mut ignores = lint::Ignores::new(contracts.contracts.values(), options.lint, options.today);
     for contract in contracts.contracts.values() {
         let lines: Vec<&LockLine> = contracts
             .lock
@@ -39,39 +76,36 @@ pub fn check_on(contracts: &Contracts, problems: &[Problem], today: Option<&str>
             .collect();
         let mut findings = compare::compatibility(contracts, contract);
         findings.extend(rules::frozen_facts(contract, &lines));
-        let kept = apply_ignores(contract, findings, today, &mut report.ignored);
+        if let Some((config, selection)) = &chosen {
+            findings.extend(lint::findings(contracts, config, selection, contract));
+        }
+        let mut kept = Vec::new();
+        for finding in findings {
+            match ignores.apply(finding) {
+                lint::Applied::Kept(finding) => kept.push(finding),
+                lint::Applied::Ignored {
+                    finding,
+                    reason,
+                    until,
+                } => report.ignored.push(Ignored {
+                    finding,
+                    reason,
+                    until,
+                }),
+            }
+        }
         report.versions.extend(versions(contract, &kept, problems));
         report.findings.extend(kept);
     }
-    report
-}
-
-fn apply_ignores(
-    contract: &Contract,
-    findings: Vec<Finding>,
-    today: Option<&str>,
-    ignored: &mut Vec<Ignored>,
-) -> Vec<Finding> {
-    let mut kept = Vec::new();
-    for mut finding in findings {
-        let Some(rule) = contract.config.ignore.get(finding.code) else {
-            kept.push(finding);
-            continue;
-        };
-        if today.is_some_and(|today| today > rule.until.as_str()) {
-            finding
-                .fix
-                .push_str(&format!(" (it was ignored until {})", rule.until));
-            kept.push(finding);
-        } else {
-            ignored.push(Ignored {
-                finding,
-                reason: rule.reason.clone(),
-                until: rule.until.clone(),
-            });
+    if let Some((_, selection)) = chosen {
+        let (findings, problems) = ignores.leftovers(&selection);
+        report.problems.extend(selection.problems);
+        report.problems.extend(problems);
+        for finding in findings {
+            report.add(finding);
         }
     }
-    kept
+    report
 }
 
 fn versions<'c>(

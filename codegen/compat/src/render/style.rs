@@ -30,9 +30,14 @@ pub enum Colour {
 }
 
 impl Style {
-    /// A file as a person finds it.
+    /// A file as a person finds it; `../` leads out of the contracts folder.
     pub(super) fn path(&self, file: &str) -> String {
-        match self.root.trim_end_matches('/') {
+        let root = self.root.trim_end_matches('/');
+        let (root, file) = match (file.strip_prefix("../"), root) {
+            (None, _) | (Some(_), "" | "." | "..") => (root, file),
+            (Some(outside), root) => (root.rsplit_once('/').map_or("", |it| it.0), outside),
+        };
+        match root {
             "" => file.to_owned(),
             root => format!("{root}/{file}"),
         }

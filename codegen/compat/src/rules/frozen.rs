@@ -20,6 +20,8 @@ const fn rule(code: &'static str, name: &'static str, page: &'static str) -> Rul
         code,
         name,
         category: Category::Meta,
+        severity: Severity::Error,
+        set: None,
         page,
     }
 }

@@ -1,7 +1,7 @@
 //! The rules as a catalogue: a stable code, a name and a page each.
 //!
 //! To add one: a page `<CODE>.md` beside this file, a constant in its family's
-//! file, a line in [`ALL`], and a case in `tests/it/`. A code is never given a
+//! file, a line in its catalogue, and a case in `tests/it/`. A code is never given a
 //! second meaning.
 
 mod frozen;
@@ -12,6 +12,7 @@ pub(crate) use frozen::frozen_facts;
 
 use crate::{
     Category, Direction, Severity,
+    lint::{LINTS, Set},
     walk::{What, path::Step},
 };
 
@@ -24,12 +25,45 @@ pub struct Rule {
     pub name: &'static str,
     /// What kind of harm it is about.
     pub category: Category,
+    /// The worst that it says; the case decides whether it says less.
+    pub severity: Severity,
+    /// The set of lint rules that it belongs to; `None` for a rule that no
+    /// configuration chooses.
+    pub set: Option<Set>,
     /// The page: what, why, example, the safe way. Markdown.
     pub page: &'static str,
 }
 
-/// Every rule, by code.
-pub const ALL: &[Rule] = &[
+impl Rule {
+    /// What it finds, in one line: the first one of its page.
+    pub fn purpose(&self) -> &'static str {
+        self.page.lines().nth(2).unwrap_or_default()
+    }
+}
+
+/// Every rule, by code: those of compatibility, then those of lint.
+pub const ALL: &[Rule] = &EVERY;
+
+/// Every rule, by code, for whoever lists them.
+pub fn catalogue() -> impl Iterator<Item = &'static Rule> {
+    ALL.iter()
+}
+
+/// The rule of a code or a name, in any case of letters.
+///
+/// ```
+/// use accordant_compat::rules;
+///
+/// assert_eq!(rules::find("c102").unwrap().name, "field-added-without-default");
+/// assert_eq!(rules::find("enum-without-default").unwrap().code, "L301");
+/// ```
+pub fn find(text: &str) -> Option<&'static Rule> {
+    ALL.iter()
+        .find(|rule| rule.code.eq_ignore_ascii_case(text) || rule.name.eq_ignore_ascii_case(text))
+}
+
+/// The rules that compare, by code.
+const COMPARING: &[Rule] = &[
     wire::TYPE_CHANGED,
     wire::FIELD_ADDED,
     wire::SYMBOL_REMOVED,
@@ -57,24 +91,39 @@ pub const ALL: &[Rule] = &[
     // Next one goes here, in the order of the codes.
 ];
 
+/// Both catalogues in one.
+const EVERY: [Rule; COMPARING.len() + LINTS.len()] = {
+    let mut every = [LOCK_LINE_REMOVED; COMPARING.len() + LINTS.len()];
+    let mut at = 0;
+    while at < every.len() {
+        every[at] = if at < COMPARING.len() {
+            COMPARING[at]
+        } else {
+            LINTS[at - COMPARING.len()].rule
+        };
+        at += 1;
+    }
+    every
+};
+
 /// Found by whoever can read the history; everything else is found here.
 pub const LOCK_LINE_REMOVED: Rule = Rule {
     code: "C307",
     name: "lock-line-removed",
     category: Category::Meta,
+    severity: Severity::Error,
+    set: None,
     page: include_str!("C307.md"),
 };
 
-/// The page of a code: what the rule finds, why, an example, the safe way.
+/// The page of a code or a name: what the rule finds, why, an example, the safe way.
 ///
 /// ```
 /// assert!(accordant_compat::explain("C102").unwrap().contains("default"));
 /// assert_eq!(accordant_compat::explain("C999"), None);
 /// ```
 pub fn explain(code: &str) -> Option<&'static str> {
-    ALL.iter()
-        .find(|rule| rule.code.eq_ignore_ascii_case(code))
-        .map(|rule| rule.page)
+    find(code).map(|rule| rule.page)
 }
 
 /// What a rule says of one change, apart from its place.

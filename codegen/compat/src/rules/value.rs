@@ -17,16 +17,22 @@ pub(super) const TIME_UNIT_CHANGED: Rule =
     rule("C203", "time-unit-changed", include_str!("C203.md"));
 pub(super) const LOGICAL_TYPE_CHANGED: Rule =
     rule("C204", "logical-type-changed", include_str!("C204.md"));
-pub(super) const PRECISION_LOST: Rule =
-    rule("C205", "promotion-loses-digits", include_str!("C205.md"));
-pub(super) const BYTES_READ_AS_STRING: Rule =
-    rule("C206", "bytes-read-as-string", include_str!("C206.md"));
+pub(super) const PRECISION_LOST: Rule = Rule {
+    severity: Severity::Warning,
+    ..rule("C205", "promotion-loses-digits", include_str!("C205.md"))
+};
+pub(super) const BYTES_READ_AS_STRING: Rule = Rule {
+    severity: Severity::Warning,
+    ..rule("C206", "bytes-read-as-string", include_str!("C206.md"))
+};
 
 const fn rule(code: &'static str, name: &'static str, page: &'static str) -> Rule {
     Rule {
         code,
         name,
         category: Category::Value,
+        severity: Severity::Error,
+        set: None,
         page,
     }
 }

@@ -30,6 +30,8 @@ const fn rule(code: &'static str, name: &'static str, page: &'static str) -> Rul
         code,
         name,
         category: Category::Wire,
+        severity: Severity::Error,
+        set: None,
         page,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accordant_compat::{explain, rules};
+use accordant_compat::{Category, explain, rules};
 
 #[test]
 fn codes_are_sorted_and_stand_once() {
@@ -14,6 +14,23 @@ fn codes_are_sorted_and_stand_once() {
         .into_iter()
         .collect();
     assert_eq!(codes, sorted);
+}
+
+#[test]
+fn names_stand_once_and_every_purpose_is_a_sentence() {
+    let mut names = BTreeSet::new();
+    for rule in rules::catalogue() {
+        assert!(names.insert(rule.name), "{} stands twice", rule.name);
+        assert!(
+            rule.purpose().ends_with('.'),
+            "{}: {}",
+            rule.code,
+            rule.purpose()
+        );
+        let is_lint = rule.code.starts_with('L');
+        assert_eq!(is_lint, rule.category == Category::Lint, "{}", rule.code);
+        assert_eq!(is_lint, rule.set.is_some(), "{}", rule.code);
+    }
 }
 
 #[test]
@@ -34,9 +51,10 @@ fn every_page_starts_with_its_rule_and_shows_the_safe_way() {
 
 #[test]
 fn every_page_is_a_rules() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules");
-    let pages: BTreeSet<String> = std::fs::read_dir(folder)
-        .unwrap()
+    let folders = ["/src/rules", "/src/lint"];
+    let pages: BTreeSet<String> = folders
+        .iter()
+        .flat_map(|it| std::fs::read_dir(format!("{}{it}", env!("CARGO_MANIFEST_DIR"))).unwrap())
         .filter_map(|entry| {
             entry
                 .unwrap()

@@ -7,5 +7,8 @@ mod frozen;
 mod gate;
 mod java;
 mod levels;
+mod lint;
+mod lint_cases;
+mod lint_config;
 mod pairs;
 mod text;

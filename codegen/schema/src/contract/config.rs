@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::config_value::{CLEANUPS, KINDS, LEVELS};
+use crate::Span;
 
 /// What a contract describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub struct IgnoreRule {
     pub reason: String,
     /// Last day, `YYYY-MM-DD`.
     pub until: String,
+    /// Its code's place in `contract.toml`.
+    pub span: Span,
 }
 
 /// The values of a `contract.toml`, defaults filled in.

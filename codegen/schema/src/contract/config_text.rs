@@ -302,6 +302,10 @@ impl Reader<'_> {
             let rule = IgnoreRule {
                 reason: reason.to_owned(),
                 until: until.to_owned(),
+                span: Span {
+                    start: code.span().start,
+                    end: code.span().end,
+                },
             };
             rules.insert(code.get_ref().to_string(), rule);
         }

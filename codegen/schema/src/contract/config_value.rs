@@ -33,7 +33,7 @@ pub(super) fn parse_duration(text: &str) -> Option<Duration> {
 }
 
 /// A day of the calendar, `YYYY-MM-DD`.
-pub(super) fn is_date(text: &str) -> bool {
+pub fn is_date(text: &str) -> bool {
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts[..] else {
         return false;

@@ -14,6 +14,7 @@ mod references;
 pub use config::{
     Cleanup, Compatibility, ContractConfig, ContractKind, IgnoreRule, SubjectNaming, UnknownFields,
 };
+pub use config_value::is_date;
 pub use load::{Contract, ContractVersion, Contracts, Example, State};
 pub use lock::{LOCK_FILE, Lock, LockLine};
 
