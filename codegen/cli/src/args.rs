@@ -21,6 +21,8 @@ pub(crate) enum Command {
     Up(ServiceArgs),
     /// Check the contracts: their files, compatibility with every released version, history.
     Check(gate::CheckArgs),
+    /// Lint the contracts: names, documentation, what keeps an event usable.
+    Lint(gate::LintArgs),
     /// Freeze draft versions: append them to contracts.lock after the gate has passed.
     Release(gate::ReleaseArgs),
     /// Explain a finding's code: what, why, example, the safe way.

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check(args) => gate::check(&args),
+        Command::Lint(args) => gate::lint(&args),
         Command::Release(args) => gate::release(&args),
         Command::Explain(args) => gate::explain(&args),
         Command::Rules(args) => gate::rules(&args),

@@ -15,7 +15,7 @@ use crate::output;
 /// The registry or Kafka refuses or cannot be reached.
 pub(crate) async fn push(config: &Config) -> anyhow::Result<()> {
     let contracts = contracts::load(&config.contracts)?;
-    let client = RegistryClient::new(&config.registry_url());
+    let client = RegistryClient::of(config);
     let topologies = accordant_shop::topologies();
     let report = push::push(
         &contracts,

@@ -50,7 +50,7 @@ pub(crate) async fn tail(args: &TailArgs, config: &Config) -> anyhow::Result<()>
     let topic = topic_of(args, config)?;
     let (consumer, mut ends) = assign(&topic, args, config)?;
     let mut printer = Printer {
-        registry: RegistryClient::new(&config.registry_url()),
+        registry: RegistryClient::of(config),
         schemas: BTreeMap::new(),
     };
     let stopped = tokio::signal::ctrl_c();

@@ -90,7 +90,7 @@ async fn start(
         queue_max: config.limits.producer_queue_max,
     };
     let producer = OrderedProducer::new(&settings)?;
-    let registry = RegistryClient::new(&config.registry_url());
+    let registry = RegistryClient::of(config);
     let mut written: Vec<(&Contract, &ContractVersion, SchemaId)> = Vec::new();
     let mut entries = BTreeMap::new();
     for (contract, version) in all_versions(contracts, config.drafts) {

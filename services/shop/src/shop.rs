@@ -93,7 +93,7 @@ impl Shop {
         let configured = self.config.app.get(P::NAME).and_then(|app| app.processing);
         let runtime = Runtime {
             bootstrap: self.config.bootstrap(),
-            registry: RegistryClient::new(&self.config.registry_url()),
+            registry: RegistryClient::of(&self.config),
             store: store.clone(),
             data_dir: self.config.data_dir.clone(),
             processing: configured.unwrap_or(Processing::ExactlyOnce),

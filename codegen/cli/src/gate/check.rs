@@ -2,36 +2,65 @@
 
 use std::process::ExitCode;
 
-use accordant_compat::{History, Report, gate, render};
+use accordant_compat::{
+    History, Report,
+    gate::{self, Base},
+    render,
+};
 use clap::Args;
 
 use super::{
+    base,
     folder::{Folder, FolderArgs, today},
-    history,
+    format::FormatArgs,
+    history, lint,
 };
-use crate::output;
 
 /// What `check` takes.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     folder: FolderArgs,
+    /// Compare with a git ref, another contracts folder, or a registry's URL too
+    #[arg(long, value_name = "REF|DIR|URL")]
+    against: Vec<String>,
     /// Accept in CI that the lock's history cannot be read
     #[arg(long)]
     allow_shallow: bool,
+    #[command(flatten)]
+    format: FormatArgs,
 }
 
 /// Checks the folder and prints the report: 0 where nothing refuses, else 1.
 ///
 /// # Errors
-/// The folder cannot be read.
+/// The folder, or what it is compared with, cannot be read.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(&args.folder)?;
+    let mut folder = Folder::open(&args.folder)?;
+    let lint = lint::config(args.folder.config.as_deref(), &mut folder)?;
     let in_ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "false"));
-    let mut report = gate::check_on(&folder.contracts, &folder.problems, today().as_deref());
+    let today = today();
+    let options = gate::Options {
+        today: today.as_deref(),
+        lint: Some(&lint),
+    };
+    let mut report = gate::check_with(&folder.contracts, &folder.problems, &options);
     add_history(&mut report, &folder, in_ci && !args.allow_shallow);
-    let text = render::text_with(&report, &folder.files, &folder.style());
-    output::result_line(text.trim_end())?;
+    for text in &args.against {
+        let elsewhere = base::load(text, &folder)?;
+        let base = Base {
+            source: elsewhere.source,
+            label: &elsewhere.label,
+            prefix: &elsewhere.prefix,
+            contracts: &elsewhere.contracts,
+        };
+        for finding in gate::against(&folder.contracts, &base) {
+            report.add(finding);
+        }
+        folder.files.extend(elsewhere.files);
+    }
+    let text = render::render(&report, &folder.files, &folder.style(), args.format.format);
+    args.format.write(&text)?;
     Ok(ExitCode::from(u8::from(report.failed())))
 }
 

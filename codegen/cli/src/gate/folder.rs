@@ -21,7 +21,7 @@ pub(crate) struct FolderArgs {
     contracts: Option<PathBuf>,
     /// Settings file [default: accordant.toml, if there is one]
     #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
+    pub(super) config: Option<PathBuf>,
 }
 
 /// A contracts folder, read and loaded; its problems are data.
@@ -30,6 +30,8 @@ pub(super) struct Folder {
     pub(super) files: FileMap,
     pub(super) contracts: Contracts,
     pub(super) problems: Vec<Problem>,
+    /// The bearer token for a registry, from the settings.
+    pub(super) registry_token: Option<String>,
 }
 
 /// What a folder that is not there is.
@@ -54,7 +56,8 @@ impl Folder {
             contracts: args.contracts.clone(),
             ..Flags::default()
         };
-        let path = Config::load(args.config.as_deref(), &flags)?.contracts;
+        let settings = Config::load(args.config.as_deref(), &flags)?;
+        let path = settings.contracts;
         let files = match contracts::read(&path) {
             Err(ContractsError::Missing { .. }) if missing == Missing::Empty => FileMap::new(),
             other => other?,
@@ -65,6 +68,7 @@ impl Folder {
             files,
             contracts,
             problems,
+            registry_token: settings.registry_token,
         })
     }
 

@@ -4,12 +4,7 @@
 //! whole first-parent history is replayed. A line that went and came back is
 //! fine again: that is how a mistake is repaired.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    path::Path,
-    process::{Command, Output, Stdio},
-};
+use std::{collections::BTreeMap, path::Path};
 
 use accordant_compat::{Finding, Severity, rules::LOCK_LINE_REMOVED};
 use accordant_kit::contracts::FileMap;
@@ -18,18 +13,20 @@ use accordant_schema::{
     contract::{ContractName, LOCK_FILE, Lock, Version},
 };
 
+use super::git;
+
 /// The findings, or why the history cannot be read.
 pub(super) fn removed_lines(folder: &Path, files: &FileMap) -> Result<Vec<Finding>, String> {
-    if git(folder, &["rev-parse", "--is-shallow-repository"])?.trim() == "true" {
+    if git::text(folder, &["rev-parse", "--is-shallow-repository"])?.trim() == "true" {
         return Err("the clone is shallow".to_owned());
     }
-    let head = run(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    let head = git::run(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
     if !head.status.success() {
         // Nothing was ever committed, so nothing was ever removed.
         return Ok(Vec::new());
     }
     // `--text`, because an attribute must not be able to hide the lines.
-    let log = git(
+    let log = git::text(
         folder,
         &[
             "log",
@@ -153,38 +150,6 @@ fn finding(contract: ContractName, version: Version, span: Option<Span>) -> Find
         witness: None,
         fix: format!("restore the line; git log -p -- {LOCK_FILE} in this folder shows it"),
     }
-}
-
-/// Standard output of a git command in the folder.
-fn git(folder: &Path, args: &[&str]) -> Result<String, String> {
-    let output = run(folder, args)?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let error = String::from_utf8_lossy(&output.stderr);
-    let line = error
-        .lines()
-        .next()
-        .unwrap_or("git failed and did not say why");
-    Err(line.trim_start_matches("fatal: ").to_owned())
-}
-
-fn run(folder: &Path, args: &[&str]) -> Result<Output, String> {
-    Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(args)
-        .env("GIT_LITERAL_PATHSPECS", "1")
-        .env("GIT_NO_REPLACE_OBJECTS", "1")
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => "git is not installed".to_owned(),
-            _ => format!("git cannot be run: {error}"),
-        })
 }
 
 #[cfg(test)]

@@ -151,7 +151,7 @@ async fn start(
         services.clone(),
     );
     ready(&registry, parts).await?;
-    let client = RegistryClient::new(&config.registry_url());
+    let client = RegistryClient::of(config);
     let topologies = accordant_shop::topologies();
     let bootstrap = config.bootstrap();
     push::push(

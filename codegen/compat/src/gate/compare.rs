@@ -34,12 +34,80 @@ pub(super) fn compatibility(contracts: &Contracts, contract: &Contract) -> Vec<F
         let mut merged = Merged::default();
         for old in olds {
             for direction in directions {
-                merged.add(contracts, new, old, *direction);
+                merged.add(&Pair::here(contracts, new, old), *direction);
             }
         }
         findings.extend(merged.into_findings(contract, new));
     }
     findings
+}
+
+/// Every finding of one version against versions from elsewhere, newest first.
+pub(super) fn with_others(
+    contracts: &Contracts,
+    contract: &Contract,
+    new: &ContractVersion,
+    elsewhere: &Elsewhere<'_>,
+    olds: &[&ContractVersion],
+) -> Vec<Finding> {
+    let (directions, _) = levels::demands(contract.config.compatibility);
+    let mut merged = Merged::default();
+    for old in olds {
+        for direction in directions {
+            let pair = Pair {
+                contracts,
+                new,
+                old,
+                elsewhere: Some(elsewhere),
+            };
+            merged.add(&pair, *direction);
+        }
+    }
+    let mut findings = merged.into_findings(contract, new);
+    for finding in &mut findings {
+        let label = elsewhere.label;
+        finding.message = finding.message.replacen(": ", &format!(" of {label}: "), 1);
+    }
+    findings
+}
+
+/// Contracts from elsewhere: a git ref, another folder, a registry.
+pub(super) struct Elsewhere<'a> {
+    pub(super) contracts: &'a Contracts,
+    pub(super) label: &'a str,
+    /// What stands before the paths of its files.
+    pub(super) prefix: &'a str,
+}
+
+/// A version and one to compare it with.
+struct Pair<'a> {
+    contracts: &'a Contracts,
+    new: &'a ContractVersion,
+    old: &'a ContractVersion,
+    /// Where `old` is from, unless it stands beside `new`.
+    elsewhere: Option<&'a Elsewhere<'a>>,
+}
+
+impl<'a> Pair<'a> {
+    fn here(contracts: &'a Contracts, new: &'a ContractVersion, old: &'a ContractVersion) -> Self {
+        Pair {
+            contracts,
+            new,
+            old,
+            elsewhere: None,
+        }
+    }
+
+    fn old_place(&self, site: Site) -> Place {
+        match self.elsewhere {
+            None => place(self.contracts, self.old, site),
+            Some(elsewhere) => {
+                let Place { file, span } = place(elsewhere.contracts, self.old, site);
+                let file = format!("{}{file}", elsewhere.prefix);
+                Place { file, span }
+            }
+        }
+    }
 }
 
 /// What makes two changes the same one: rule, path, and what happened.
@@ -63,13 +131,8 @@ struct Entry {
 }
 
 impl Merged {
-    fn add(
-        &mut self,
-        contracts: &Contracts,
-        new: &ContractVersion,
-        old: &ContractVersion,
-        direction: Direction,
-    ) {
+    fn add(&mut self, pair: &Pair<'_>, direction: Direction) {
+        let (new, old) = (pair.new, pair.old);
         let (reader, writer, side) = match direction {
             Direction::Backward => (new, old, Side::Reader),
             Direction::Forward => (old, new, Side::Writer),
@@ -89,8 +152,8 @@ impl Merged {
                 self.order.push(key);
                 Entry {
                     path,
-                    new: place(contracts, new, new_site),
-                    old: place(contracts, old, old_site),
+                    new: place(pair.contracts, new, new_site),
+                    old: pair.old_place(old_site),
                     writer: writer.version,
                     broken: BTreeSet::new(),
                     verdict: verdict.clone(),

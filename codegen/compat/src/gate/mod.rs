@@ -2,9 +2,11 @@
 //! still write or read against its predecessors, and every released version
 //! against what its lock line froze; with lint, each latest version by itself.
 
+mod against;
 mod compare;
 mod report;
 
+pub use against::{Base, Source, against};
 pub use report::{History, Ignored, Report, Status, VersionReport};
 
 use accordant_schema::{

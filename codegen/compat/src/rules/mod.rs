@@ -88,6 +88,8 @@ const COMPARING: &[Rule] = &[
     frozen::SUBJECT_CHANGED,
     frozen::REFERENCES_CHANGED,
     LOCK_LINE_REMOVED,
+    CONTRACT_REMOVED,
+    RELEASE_CHANGED,
     // Next one goes here, in the order of the codes.
 ];
 
@@ -114,6 +116,26 @@ pub const LOCK_LINE_REMOVED: Rule = Rule {
     severity: Severity::Error,
     set: None,
     page: include_str!("C307.md"),
+};
+
+/// Found where the folder is compared with contracts from elsewhere.
+pub const CONTRACT_REMOVED: Rule = Rule {
+    code: "C308",
+    name: "contract-removed",
+    category: Category::Meta,
+    severity: Severity::Error,
+    set: None,
+    page: include_str!("C308.md"),
+};
+
+/// Found where the folder is compared with contracts from elsewhere.
+pub const RELEASE_CHANGED: Rule = Rule {
+    code: "C309",
+    name: "release-changed",
+    category: Category::Meta,
+    severity: Severity::Error,
+    set: None,
+    page: include_str!("C309.md"),
 };
 
 /// The page of a code or a name: what the rule finds, why, an example, the safe way.

@@ -42,6 +42,7 @@ const TOP: &[(&str, KeyKind)] = &[
     ("kafka", KeyKind::Text),
     ("log", KeyKind::Text),
     ("registry_addr", KeyKind::Text),
+    ("registry_token", KeyKind::Text),
     ("registry_url", KeyKind::Text),
 ];
 
@@ -78,7 +79,8 @@ pub(super) fn unknown_in(dict: &Dict) -> Option<(String, String)> {
                 let mut unknown = keys.filter(|key| !APP.iter().any(|(name, _)| name == key));
                 unknown.next().map(|key| format!("app.{app}.{key}"))
             }),
-            ("limits" | "app", _) => None,
+            // Whoever lints reads its table, and what is unknown in it.
+            ("limits" | "app" | "lint", _) => None,
             (name, _) if TOP.iter().any(|(known, _)| *known == name) => None,
             (name, _) => Some(name.to_owned()),
         };

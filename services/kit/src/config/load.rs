@@ -98,6 +98,7 @@ struct Raw {
     instance: Option<String>,
     kafka: Option<String>,
     database: Option<String>,
+    registry_token: Option<String>,
     registry_url: Option<String>,
     drafts: bool,
     log: String,
@@ -126,6 +127,7 @@ impl Raw {
             instance: self.instance,
             kafka: self.kafka,
             database: self.database,
+            registry_token: self.registry_token,
             registry_url: self.registry_url,
             drafts: self.drafts,
             log: self.log,
@@ -311,7 +313,10 @@ fn settings<'a>(figment: &Figment, apps: impl Iterator<Item = &'a String>) -> Ve
                 .as_ref()
                 .map_or_else(String::new, text_of);
             Setting {
-                value: without_password(&value),
+                value: match key.as_str() {
+                    "registry_token" if !value.is_empty() => "***".to_owned(),
+                    _ => without_password(&value),
+                },
                 origin: origin_of(figment, &key),
                 key,
             }
@@ -332,7 +337,7 @@ fn text_of(value: &Value) -> String {
 }
 
 /// A URL's text without the password in it.
-fn without_password(text: &str) -> String {
+pub(crate) fn without_password(text: &str) -> String {
     let Some((scheme, rest)) = text.split_once("://") else {
         return text.to_owned();
     };

@@ -35,6 +35,9 @@ pub struct Config {
     pub kafka: Option<String>,
     /// A PostgreSQL database instead of SQLite, a URL.
     pub database: Option<String>,
+    /// The bearer token that the registry wants; a name and a password stand in
+    /// its URL instead.
+    pub registry_token: Option<String>,
     /// A registry that runs elsewhere, a URL.
     pub registry_url: Option<String>,
     /// Whether draft versions are registered and taken in; `up` sets it.

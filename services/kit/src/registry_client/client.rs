@@ -17,10 +17,13 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use super::RegistryError;
-use crate::tls;
+use crate::{
+    config::{Config, without_password},
+    tls,
+};
 
 /// Milliseconds for one call.
-const CALL_TIMEOUT_MS: u64 = 10_000;
+pub(super) const CALL_TIMEOUT_MS: u64 = 10_000;
 /// Schemas in the cache; a full one is emptied.
 const CACHE_SCHEMAS_MAX: usize = 10_000;
 /// Schemas that one schema may refer to, directly or not.
@@ -29,12 +32,16 @@ const REFERENCES_MAX: usize = 1_000;
 /// A client of one registry. Cheap to clone; clones share the cache.
 #[derive(Debug, Clone)]
 pub struct RegistryClient {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
-struct Shared {
-    url: String,
+pub(super) struct Shared {
+    /// Without a password, for messages.
+    pub(super) url: String,
+    /// As it is called.
+    pub(super) base: String,
+    pub(super) token: Option<String>,
     settings: SrSettings,
     by_id: Mutex<HashMap<SchemaId, Arc<OnceCell<Arc<RegisteredSchema>>>>>,
 }
@@ -72,21 +79,37 @@ pub struct RegisteredSchema {
 }
 
 impl RegistryClient {
-    /// A client of the registry at a URL such as `http://127.0.0.1:8081`.
+    /// A client of the registry at a URL such as `http://127.0.0.1:8081`; a name
+    /// and a password in it go out as basic authentication.
     pub fn new(url: &str) -> RegistryClient {
+        RegistryClient::with_token(url, None)
+    }
+
+    /// A client of the registry that the settings name.
+    pub fn of(config: &Config) -> RegistryClient {
+        RegistryClient::with_token(&config.registry_url(), config.registry_token.as_deref())
+    }
+
+    /// As [`RegistryClient::new`], with a bearer token for every call.
+    pub fn with_token(url: &str, token: Option<&str>) -> RegistryClient {
         tls::install_provider();
-        let url = url.trim_end_matches('/').to_owned();
-        let mut builder = SrSettings::new_builder(url.clone());
+        let base = url.trim_end_matches('/').to_owned();
+        let mut builder = SrSettings::new_builder(base.clone());
         builder.set_timeout(Duration::from_millis(CALL_TIMEOUT_MS));
-        if is_local(&url) {
+        if let Some(token) = token {
+            builder.set_token_authorization(token);
+        }
+        if is_local(&base) {
             builder.no_proxy();
         }
         let settings = builder
             .build()
-            .unwrap_or_else(|_| SrSettings::new(url.clone()));
+            .unwrap_or_else(|_| SrSettings::new(base.clone()));
         RegistryClient {
             shared: Arc::new(Shared {
-                url,
+                url: without_password(&base),
+                base,
+                token: token.map(str::to_owned),
                 settings,
                 by_id: Mutex::default(),
             }),
@@ -218,7 +241,7 @@ impl RegistryClient {
 
     /// The texts of references and of what they refer to, each after those that
     /// it needs. A stack instead of recursion: the depth is the registry's.
-    async fn reference_texts(
+    pub(super) async fn reference_texts(
         &self,
         references: &[Reference],
         what: &str,
@@ -255,7 +278,7 @@ impl RegistryClient {
         Ok(texts)
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         call: SrCall<'_>,
         what: &str,
@@ -269,7 +292,7 @@ impl RegistryClient {
         id.ok_or_else(|| self.invalid(what, "the answer has no id".to_owned()))
     }
 
-    fn text_of(
+    pub(super) fn text_of(
         &self,
         raw: RawRegisteredSchema,
         what: &str,
@@ -310,7 +333,7 @@ fn body_of(text: &str, references: &[Reference]) -> String {
 
 /// A subject as one segment of a path. The client escapes `/` and nothing
 /// else, so the rest is done here.
-fn subject_segment(subject: &str) -> String {
+pub(super) fn subject_segment(subject: &str) -> String {
     let mut segment = String::with_capacity(subject.len());
     for byte in subject.bytes() {
         match byte {
@@ -324,7 +347,7 @@ fn subject_segment(subject: &str) -> String {
 }
 
 /// Whether a URL names this machine, which no proxy can reach.
-fn is_local(url: &str) -> bool {
+pub(super) fn is_local(url: &str) -> bool {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]")
 }

@@ -3,7 +3,9 @@
 
 mod client;
 mod error;
+mod subjects;
 mod versions;
 
 pub use client::{Reference, Registered, RegisteredSchema, RegistryClient};
 pub use error::RegistryError;
+pub use subjects::SubjectVersion;
