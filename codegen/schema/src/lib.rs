@@ -10,6 +10,7 @@
 )]
 
 pub mod contract;
+mod format;
 pub mod json;
 mod limits;
 mod model;
@@ -19,6 +20,7 @@ mod problem;
 mod span;
 mod text;
 
+pub use format::format;
 pub use limits::Limits;
 pub use model::{Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};

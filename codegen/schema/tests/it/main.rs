@@ -2,6 +2,8 @@
 
 mod contracts;
 mod contracts_problems;
+mod folder;
+mod format;
 mod hostile;
 mod json;
 mod parse;
