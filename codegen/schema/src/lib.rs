@@ -11,6 +11,7 @@
 
 pub mod contract;
 mod format;
+mod infer;
 pub mod json;
 mod limits;
 mod model;
@@ -21,6 +22,7 @@ mod span;
 mod text;
 
 pub use format::format;
+pub use infer::{InferError, Inference, Inferred};
 pub use limits::Limits;
 pub use model::{Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};

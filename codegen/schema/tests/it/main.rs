@@ -5,6 +5,7 @@ mod contracts_problems;
 mod folder;
 mod format;
 mod hostile;
+mod infer;
 mod json;
 mod parse;
 mod properties;
