@@ -10,6 +10,7 @@
 )]
 
 pub mod contract;
+pub mod export;
 mod format;
 mod infer;
 pub mod json;

@@ -2,6 +2,7 @@
 
 mod contracts;
 mod contracts_problems;
+mod export;
 mod folder;
 mod format;
 mod hostile;
