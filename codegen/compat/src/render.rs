@@ -1,7 +1,16 @@
 //! A report as text: what `accordant check` prints, and a build that the gate
-//! refuses. Nothing here prints.
+//! refuses; and the same report in the formats of other tools. Nothing here
+//! prints.
 
+mod entry;
 mod excerpt;
+mod format;
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
 mod style;
 
 use std::collections::BTreeMap;
@@ -13,6 +22,8 @@ use accordant_schema::{
 
 use crate::{Finding, History, Report, Severity, gate::Status};
 use excerpt::{Located, excerpt, key_span, locate};
+pub use format::{Format, UnknownFormat, render};
+pub use markdown::MARKER;
 pub use style::{Colour, Style};
 use style::{Paint, label, note_label};
 

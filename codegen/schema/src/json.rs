@@ -6,7 +6,9 @@ mod write;
 pub use parser::parse;
 pub(crate) use write::{write_string, write_value};
 
-use crate::Span;
+use std::collections::BTreeSet;
+
+use crate::{Problem, ProblemCode, Span, problem::shorten};
 
 /// Levels that [`parse`] takes at most, whatever a caller allows: values are
 /// dropped recursively.
@@ -98,4 +100,29 @@ impl Json {
             Value::Object(_) => "an object",
         }
     }
+}
+
+/// A problem for every key that an object has twice, in no particular order.
+pub(crate) fn duplicate_keys(json: &Json) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut open = vec![json];
+    while let Some(json) = open.pop() {
+        match &json.value {
+            Value::Object(entries) => {
+                let mut seen = BTreeSet::new();
+                for (key, value) in entries {
+                    if !seen.insert(key.name.as_str()) {
+                        let name = shorten(&key.name);
+                        let message = format!("the key {name:?} stands twice in one object");
+                        let problem = Problem::new(ProblemCode::DUPLICATE_KEY, message);
+                        problems.push(problem.at(key.span).fix("remove one of them"));
+                    }
+                    open.push(value);
+                }
+            }
+            Value::Array(items) => open.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    problems
 }

@@ -10,6 +10,9 @@
 )]
 
 pub mod contract;
+pub mod export;
+mod format;
+mod infer;
 pub mod json;
 mod limits;
 mod model;
@@ -19,6 +22,8 @@ mod problem;
 mod span;
 mod text;
 
+pub use format::format;
+pub use infer::{InferError, Inference, Inferred};
 pub use limits::Limits;
 pub use model::{Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};

@@ -7,7 +7,7 @@ mod logical;
 mod named;
 mod resolve;
 
-pub(crate) use builder::{Unresolved, defined_names, unresolved_names};
+pub(crate) use builder::{Unresolved, defined_names, primitive, unresolved_names};
 
 use crate::{Limits, Problem, Schema};
 

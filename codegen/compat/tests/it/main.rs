@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod folder;
+mod formats;
 mod frozen;
 mod gate;
 mod java;

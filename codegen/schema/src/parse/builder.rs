@@ -3,7 +3,7 @@
 //!
 //! Recursive on the depth of the JSON, which is bounded before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     FullName, Kind, Limits, Node, NodeId, Problem, ProblemCode, Schema, Span,
@@ -163,7 +163,9 @@ impl<'l> Builder<'l> {
         let depth_max = self.limits.depth_max.min(SCHEMA_DEPTH_CEILING);
         match json::parse(text, depth_max) {
             Ok(json) => {
-                self.check_duplicate_keys(&json);
+                for problem in json::duplicate_keys(&json) {
+                    self.report(problem);
+                }
                 Some(json)
             }
             Err(problem) => {
@@ -357,36 +359,13 @@ impl<'l> Builder<'l> {
             }
         });
     }
-
-    /// Reports every key that an object of the text has twice.
-    fn check_duplicate_keys(&mut self, json: &Json) {
-        let mut open = vec![json];
-        while let Some(json) = open.pop() {
-            match &json.value {
-                Value::Object(entries) => {
-                    let mut seen = BTreeSet::new();
-                    for (key, value) in entries {
-                        if !seen.insert(key.name.as_str()) {
-                            let name = shorten(&key.name);
-                            let message = format!("the key {name:?} stands twice in one object");
-                            let problem = Problem::new(ProblemCode::DUPLICATE_KEY, message);
-                            self.report(problem.at(key.span).fix("remove one of them"));
-                        }
-                        open.push(value);
-                    }
-                }
-                Value::Array(items) => open.extend(items),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-            }
-        }
-    }
 }
 
 /// What a type may look like, as a fix.
 const TYPE_FORMS: &str =
     "write a type's name (\"string\"), an array of types (a union), or an object with \"type\"";
 
-pub(super) fn primitive(name: &str) -> Option<Kind> {
+pub(crate) fn primitive(name: &str) -> Option<Kind> {
     Some(match name {
         "null" => Kind::Null,
         "boolean" => Kind::Boolean,

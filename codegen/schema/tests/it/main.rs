@@ -2,7 +2,11 @@
 
 mod contracts;
 mod contracts_problems;
+mod export;
+mod folder;
+mod format;
 mod hostile;
+mod infer;
 mod json;
 mod parse;
 mod properties;

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 /// A type before it has a text: names are given out on rendering.
 #[derive(Debug, Clone)]
-enum Shape {
+pub(crate) enum Shape {
     Word(&'static str),
     Logical(&'static str),
     Array(Box<Shape>),
@@ -18,7 +18,7 @@ enum Shape {
     Earlier(u8),
 }
 
-fn shapes() -> impl Strategy<Value = Shape> {
+pub(crate) fn shapes() -> impl Strategy<Value = Shape> {
     let words = prop::sample::select(vec![
         "null", "boolean", "int", "long", "float", "double", "bytes", "string",
     ]);
@@ -51,7 +51,7 @@ fn shapes() -> impl Strategy<Value = Shape> {
 }
 
 /// Namespaces to choose from, the null one among them.
-const SPACES: &[&str] = &["", "a", "a.b", "c"];
+pub(crate) const SPACES: &[&str] = &["", "a", "a.b", "c"];
 /// The canonical form has full names and no namespaces, so that a type of the
 /// null namespace inside another one reads as a type of that one: the
 /// specification's own gap.
@@ -138,7 +138,7 @@ impl Renderer {
     }
 }
 
-fn schema(shape: &Shape, spaces: &'static [&'static str]) -> (String, Schema) {
+pub(crate) fn schema(shape: &Shape, spaces: &'static [&'static str]) -> (String, Schema) {
     let text = Renderer {
         names: Vec::new(),
         spaces,
@@ -149,7 +149,7 @@ fn schema(shape: &Shape, spaces: &'static [&'static str]) -> (String, Schema) {
 }
 
 /// A schema without its places: they are the only thing that a text may change.
-fn without_places(schema: &Schema) -> String {
+pub(crate) fn without_places(schema: &Schema) -> String {
     let debug = format!("{schema:?}");
     let mut out = String::new();
     let mut rest = debug.as_str();
