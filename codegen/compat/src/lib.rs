@@ -11,6 +11,7 @@ pub mod levels;
 pub mod render;
 pub mod rules;
 mod walk;
+pub mod witness;
 
 pub use finding::{Category, Finding, Place, Severity};
 pub use gate::{History, Report};

@@ -7,6 +7,7 @@ mod frozen;
 mod gate;
 mod generate;
 mod java;
+mod law;
 mod levels;
 mod live;
 mod pairs;

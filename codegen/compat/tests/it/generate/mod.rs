@@ -5,12 +5,14 @@
 //! (`mutate`), made whole again (`repair`) and only then spelt as people do
 //! (`spell`): namespaces split off, inherited or left out.
 
+mod datum;
 mod mutate;
 mod repair;
 mod rng;
 mod schema;
 mod spell;
 
+pub(crate) use datum::datum;
 pub(crate) use rng::Rng;
 
 use mutate::mutate;

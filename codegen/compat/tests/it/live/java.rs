@@ -79,7 +79,7 @@ fn same_schema(
             return Ok(None);
         }
         (Ok(_), Some(_)) => return Err(format!("Java refuses what we take: {theirs}\n  {text}")),
-        (Err(problems), None) if problems.iter().all(is_default_of_java) => {
+        (Err(problems), None) if problems.iter().all(|it| is_default_of_java(it, text)) => {
             counts.laxer_java += 1;
             return Ok(None);
         }
@@ -112,15 +112,13 @@ fn is_undefined(theirs: &Value) -> bool {
 
 /// Java takes any text as a default of an enum, a fixed and bytes, and fails or
 /// pads when it is used. We refuse what is no symbol or has another length.
-fn is_default_of_java(problem: &Problem) -> bool {
+fn is_default_of_java(problem: &Problem, text: &str) -> bool {
+    let default = problem.span.and_then(|it| text.get(it.start..it.end));
+    let has_text = default.is_some_and(|it| it.contains('"'));
+    let of = ["one of the enum's symbols", "code points", "the union's"];
     problem.code == ProblemCode::BAD_DEFAULT
-        && [
-            "needs one of the enum's symbols",
-            "needs a string of code points",
-            "one of the union's branches, not \"",
-        ]
-        .iter()
-        .any(|it| problem.message.contains(it))
+        && has_text
+        && of.iter().any(|it| problem.message.contains(it))
 }
 
 /// The same verdict, error types, messages and pointers in the same order.
