@@ -144,8 +144,8 @@ impl<'b> Input<'b> {
     }
 
     fn bytes(&mut self) -> Result<&'b [u8], ReadError> {
-        let length =
-            usize::try_from(self.long()?).map_err(|_| ReadError::Malformed("a length is negative"))?;
+        let length = usize::try_from(self.long()?)
+            .map_err(|_| ReadError::Malformed("a length is negative"))?;
         self.take(length)
     }
 

@@ -79,9 +79,11 @@ impl Reading<'_> {
                 }
                 Value::Record(values)
             }
-            (Kind::Union(branches), _) => branches.iter().enumerate().find_map(|(at, branch)| {
-                Some(Value::Union(at, Box::new(self.value(*branch, json)?)))
-            })?,
+            (Kind::Union(branches), _) => {
+                branches.iter().enumerate().find_map(|(at, branch)| {
+                    Some(Value::Union(at, Box::new(self.value(*branch, json)?)))
+                })?
+            }
             _ => return None,
         })
     }

@@ -318,8 +318,7 @@ impl<'a> Planner<'a> {
             (Kind::Fixed(it), Kind::Fixed(written)) => same_name && it.size == written.size,
             (Kind::Enum(it), Kind::Enum(written)) => same_name && it.symbols == written.symbols,
             (Kind::Union(branches), Kind::Union(written)) => {
-                branches.len() == written.len()
-                    && self.all_equivalent(branches, written, seen)?
+                branches.len() == written.len() && self.all_equivalent(branches, written, seen)?
             }
             (Kind::Record(it), Kind::Record(written)) => {
                 let known = seen.get(&(reader, writer)).copied();

@@ -12,7 +12,10 @@ use crate::walk::path::type_word;
 pub(super) struct Names<'a> {
     writer: &'a Schema,
     types: BTreeMap<&'a str, &'a str>,
-    fields: BTreeMap<&'a str, BTreeMap<&'a str, &'a str>>,
+    /// By record, an index into `field_names`: Java lets a record and its aliases
+    /// share one map, and so all that is added to it later.
+    fields: BTreeMap<&'a str, usize>,
+    field_names: Vec<BTreeMap<&'a str, &'a str>>,
 }
 
 impl<'a> Names<'a> {
@@ -22,6 +25,7 @@ impl<'a> Names<'a> {
             writer,
             types: BTreeMap::new(),
             fields: BTreeMap::new(),
+            field_names: Vec::new(),
         };
         if bare(reader) != bare(writer) {
             names.collect(reader);
@@ -51,16 +55,16 @@ impl<'a> Names<'a> {
         let Kind::Record(record) = &self.writer.node(id).kind else {
             return Vec::new();
         };
-        let renamed = self.fields.get(self.full(id));
+        let renamed = self
+            .fields
+            .get(self.full(id))
+            .map(|it| &self.field_names[*it]);
         record
             .fields
             .iter()
             .map(|field| {
                 let name = field.name.as_str();
-                renamed
-                    .and_then(|it| it.get(name))
-                    .copied()
-                    .unwrap_or(name)
+                renamed.and_then(|it| it.get(name)).copied().unwrap_or(name)
             })
             .collect()
     }
@@ -107,10 +111,14 @@ impl<'a> Names<'a> {
                     };
                     let field = &record.fields[at];
                     for alias in &field.aliases {
-                        self.fields
+                        let shared = *self
+                            .fields
                             .entry(record.name.as_str())
-                            .or_default()
-                            .insert(alias, &field.name);
+                            .or_insert(self.field_names.len());
+                        if shared == self.field_names.len() {
+                            self.field_names.push(BTreeMap::new());
+                        }
+                        self.field_names[shared].insert(alias, &field.name);
                     }
                     work.push(Work::Type(field.ty));
                 }
@@ -118,9 +126,9 @@ impl<'a> Names<'a> {
                     let Kind::Record(record) = &reader.node(id).kind else {
                         continue;
                     };
-                    if let Some(fields) = self.fields.get(record.name.as_str()).cloned() {
+                    if let Some(fields) = self.fields.get(record.name.as_str()).copied() {
                         for alias in &record.aliases {
-                            self.fields.insert(alias.as_str(), fields.clone());
+                            self.fields.insert(alias.as_str(), fields);
                         }
                     }
                 }

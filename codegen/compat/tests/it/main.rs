@@ -4,6 +4,7 @@
 mod catalogue;
 mod folder;
 mod frozen;
+mod gaps;
 mod gate;
 mod generate;
 mod java;

@@ -27,9 +27,10 @@ fn of(rng: &mut Rng, schema: &Schema, id: NodeId, depth: usize) -> Option<Value>
         Kind::Long => Value::Long(*rng.pick(&[0, -1, 300, 1 << 40, (1 << 53) + 1, i64::MIN])),
         Kind::Float => Value::Float(*rng.pick(&[0.0, -0.5, 1e10, f32::NAN, f32::INFINITY])),
         Kind::Double => Value::Double(*rng.pick(&[0.0, 0.1, -1e100, f64::NAN])),
-        Kind::Bytes => {
-            Value::Bytes(rng.pick(&[&b""[..], b"ab", b"\xc3\xa9", b"\xff\x00"]).to_vec())
-        }
+        Kind::Bytes => Value::Bytes(
+            rng.pick(&[&b""[..], b"ab", b"\xc3\xa9", b"\xff\x00"])
+                .to_vec(),
+        ),
         Kind::String => Value::String((*rng.pick(&["", "a", "\u{e9}\u{4e2d}\"", "\u{1}"])).into()),
         Kind::Fixed(it) => Value::Fixed((0..it.size).map(|_| rng.below(256) as u8).collect()),
         Kind::Enum(it) if it.symbols.is_empty() => return None,

@@ -10,11 +10,8 @@ use accordant_schema::{
 use md5::{Digest, Md5};
 use serde_json::Value;
 
-use super::{Judge, seeds};
+use super::{Judge, SHOWN_MAX, seeds};
 use crate::generate::pair;
-
-/// Differences that one run shows.
-const SHOWN_MAX: usize = 10;
 
 /// What was compared.
 #[derive(Debug, Default)]

@@ -48,6 +48,22 @@ impl Judge {
         self.ask(&json!({"op": "compat", "reader": reader, "writer": writer}))
     }
 
+    /// Java's parser does not take a schema.
+    pub(super) fn refuses(&mut self, schema: &str) -> bool {
+        let answer = self.ask(&json!({"op": "parse", "schema": schema}));
+        answer.get("exception").is_some()
+    }
+
+    /// Java's bytes of a datum in JSON.
+    pub(super) fn encode(&mut self, writer: &str, datum: &str) -> Value {
+        self.ask(&json!({"op": "encode", "writer": writer, "datum": datum}))
+    }
+
+    /// What Java reads from bytes.
+    pub(super) fn decode(&mut self, reader: &str, writer: &str, hex: &str) -> Value {
+        self.ask(&json!({"op": "decode", "reader": reader, "writer": writer, "hex": hex}))
+    }
+
     fn ask(&mut self, request: &Value) -> Value {
         let input = self.input.as_mut().expect("it is open until the end");
         writeln!(input, "{request}").expect("the judge reads");

@@ -4,6 +4,7 @@
 //! `ACCORDANT_TEST_SEED` repeats the run that printed it, and
 //! `ACCORDANT_TEST_PAIRS` makes it longer or shorter.
 
+mod decode;
 mod java;
 mod judge;
 
@@ -15,6 +16,8 @@ const FIXED_SEED: u64 = 1;
 const FIXED_PAIRS: usize = 3_000;
 /// The pairs that no run has had before.
 const FRESH_PAIRS: usize = 1_000;
+/// Differences that one test shows.
+const SHOWN_MAX: usize = 10;
 
 /// Seeds of the pairs of one test.
 fn seeds() -> impl Iterator<Item = u64> {
