@@ -6,5 +6,5 @@ mod pairs;
 pub(crate) mod path;
 mod value;
 
-pub(crate) use change::{Change, Site, What};
+pub(crate) use change::{Change, Route, Site, What};
 pub(crate) use pairs::changes;

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use accordant_schema::{FullName, Kind, NodeId, Record, Schema};
 
 use super::{
-    change::{Change, Site, What},
+    change::{Change, Route, Site, What},
     path::{PathId, Paths, Step, branch_step, short_name, type_word},
     value::value_change,
 };
-use crate::java::{self, Engine, Lookup, lookup_field, missing_symbols, promotes, same_type};
+use crate::{
+    java::{self, Engine, Lookup, lookup_field, missing_symbols, promotes, same_type},
+    witness::{Hop, Leaf, Proof, Prover, witness},
+};
 
 /// Changes that one pair of schemas may show: nobody reads more.
 const CHANGES_MAX: usize = 1_000;
@@ -23,47 +26,93 @@ pub(crate) fn changes<'a>(reader: &'a Schema, writer: &'a Schema) -> Vec<Change<
     let verdict = java::check(reader, writer);
     let mut walk = Walk::new(reader, writer);
     walk.run();
-    let breaks = walk.changes.iter().any(|change| change.what.breaks());
+    let mut spotted = walk.changes;
+    let breaks = spotted.iter().any(|it| it.change.what.breaks());
     match (verdict.first(), breaks) {
-        (Some(_), true) => walk.changes,
-        (None, false) => walk.changes,
-        // Java caches an assumption that turned out wrong, or has no answer.
-        (Some(first), false) => {
-            let what = match first.kind {
-                java::Kind::AmbiguousAlias => What::AmbiguousAlias {
-                    name: first.path.clone(),
-                },
-                java::Kind::NameMismatch
-                | java::Kind::FixedSizeMismatch
-                | java::Kind::MissingEnumSymbols
-                | java::Kind::ReaderFieldMissingDefaultValue
-                | java::Kind::TypeMismatch
-                | java::Kind::MissingUnionBranch
-                | java::Kind::TooLarge => What::Other {
-                    message: format!("{}: {} at {}", first.kind, first.message, first.location),
-                },
-            };
-            let change = Change {
-                what,
-                steps: Vec::new(),
-                reader: Site {
-                    span: first.reader_span,
-                    source: first.reader_source,
-                },
-                writer: Site {
-                    span: first.writer_span,
-                    source: first.writer_source,
-                },
-            };
-            walk.changes.push(change);
-            walk.changes
-        }
-        (None, true) => walk
-            .changes
-            .into_iter()
-            .filter(|it| !it.what.breaks())
-            .collect(),
+        (Some(_), true) => prove(reader, writer, &mut spotted),
+        (None, false) => {}
+        (Some(first), false) => spotted.push(Spotted {
+            change: only_java_sees(reader, writer, first),
+            hops: Vec::new(),
+        }),
+        (None, true) => spotted.retain(|it| !it.change.what.breaks()),
     }
+    spotted.into_iter().map(|it| it.change).collect()
+}
+
+/// Java caches an assumption that turned out wrong, or has no answer.
+fn only_java_sees<'a>(
+    reader: &'a Schema,
+    writer: &'a Schema,
+    found: &java::Incompatibility,
+) -> Change<'a> {
+    let what = match found.kind {
+        java::Kind::AmbiguousAlias => What::AmbiguousAlias {
+            name: found.path.clone(),
+        },
+        java::Kind::NameMismatch
+        | java::Kind::FixedSizeMismatch
+        | java::Kind::MissingEnumSymbols
+        | java::Kind::ReaderFieldMissingDefaultValue
+        | java::Kind::TypeMismatch
+        | java::Kind::MissingUnionBranch
+        | java::Kind::TooLarge => What::Other {
+            message: format!("{}: {} at {}", found.kind, found.message, found.location),
+        },
+    };
+    let proof = match witness(reader, writer) {
+        Some(witness) => Proof::Fails(Box::new(witness)),
+        None => Prover::new(reader, writer).prove(&[], Leaf::Any),
+    };
+    Change {
+        what,
+        steps: Route {
+            steps: Vec::new(),
+            proof,
+        },
+        reader: Site {
+            span: found.reader_span,
+            source: found.reader_source,
+        },
+        writer: Site {
+            span: found.writer_span,
+            source: found.writer_source,
+        },
+    }
+}
+
+/// Sends a datum to every change that breaks the wire.
+fn prove(reader: &Schema, writer: &Schema, spotted: &mut [Spotted<'_>]) {
+    let mut prover = Prover::new(reader, writer);
+    for Spotted { change, hops } in spotted {
+        if change.what.breaks() {
+            let leaf = match &change.what {
+                What::MissingSymbols { symbols, .. } => {
+                    symbols.first().map_or(Leaf::Any, |it| Leaf::Symbol(it))
+                }
+                What::Type { .. }
+                | What::MissingField { .. }
+                | What::MissingBranch { .. }
+                | What::Name { .. }
+                | What::Size { .. }
+                | What::AmbiguousAlias { .. }
+                | What::Other { .. }
+                | What::Scale { .. }
+                | What::Precision { .. }
+                | What::TimeUnit { .. }
+                | What::Logical { .. }
+                | What::Precise { .. }
+                | What::BytesAsString => Leaf::Any,
+            };
+            change.steps.proof = prover.prove(hops, leaf);
+        }
+    }
+}
+
+/// A change, and the way to it through a datum of the writer.
+struct Spotted<'a> {
+    change: Change<'a>,
+    hops: Vec<Hop>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,6 +120,8 @@ struct Pair {
     reader: NodeId,
     writer: NodeId,
     path: PathId,
+    /// The way through a datum of the writer.
+    hops: PathId,
     /// The field around it on each side, to point at where a type is meant.
     reader_field: Option<(NodeId, usize)>,
     writer_field: Option<(NodeId, usize)>,
@@ -82,10 +133,11 @@ struct Walk<'a> {
     /// Java's verdict of parts, to choose among branches.
     engine: Engine<'a>,
     paths: Paths<Step<'a>>,
+    hops: Paths<Hop>,
     /// Next to visit, last first.
     todo: Vec<Pair>,
     seen: HashSet<(NodeId, NodeId)>,
-    changes: Vec<Change<'a>>,
+    changes: Vec<Spotted<'a>>,
 }
 
 impl<'a> Walk<'a> {
@@ -94,6 +146,7 @@ impl<'a> Walk<'a> {
             reader: reader.root,
             writer: writer.root,
             path: PathId::ROOT,
+            hops: PathId::ROOT,
             reader_field: None,
             writer_field: None,
         };
@@ -102,6 +155,7 @@ impl<'a> Walk<'a> {
             writer,
             engine: Engine::new(reader, writer),
             paths: Paths::default(),
+            hops: Paths::default(),
             todo: vec![root],
             seen: HashSet::new(),
             changes: Vec::new(),
@@ -129,12 +183,14 @@ impl<'a> Walk<'a> {
         let (reader, writer) = (self.reader.node(pair.reader), self.writer.node(pair.writer));
         match (&reader.kind, &writer.kind) {
             (Kind::Union(readers), Kind::Union(writers)) => {
-                for branch in writers {
+                for (at, branch) in writers.iter().enumerate() {
+                    let pair = self.hop(pair, Hop::Branch(at));
                     self.writer_branch(pair, readers, *branch);
                 }
             }
             (_, Kind::Union(writers)) => {
-                for branch in writers {
+                for (at, branch) in writers.iter().enumerate() {
+                    let pair = self.hop(pair, Hop::Branch(at));
                     self.lone_reader(pair, *branch);
                 }
             }
@@ -143,9 +199,11 @@ impl<'a> Walk<'a> {
                 None => self.type_changed(pair),
             },
             (Kind::Array(reader), Kind::Array(writer)) => {
+                let pair = self.hop(pair, Hop::Items);
                 self.push_child(pair, *reader, *writer, Step::Items);
             }
             (Kind::Map(reader), Kind::Map(writer)) => {
+                let pair = self.hop(pair, Hop::Values);
                 self.push_child(pair, *reader, *writer, Step::Values);
             }
             (Kind::Record(reader), Kind::Record(writer)) => {
@@ -300,12 +358,15 @@ impl<'a> Walk<'a> {
                 ..pair
             };
             match target {
-                Lookup::One(at) => self.todo.push(Pair {
-                    reader: field.ty,
-                    writer: writer.fields[at].ty,
-                    writer_field: Some((pair.writer, at)),
-                    ..here
-                }),
+                Lookup::One(at) => {
+                    let here = self.hop(here, Hop::Field(at));
+                    self.todo.push(Pair {
+                        reader: field.ty,
+                        writer: writer.fields[at].ty,
+                        writer_field: Some((pair.writer, at)),
+                        ..here
+                    });
+                }
                 Lookup::Several => {
                     self.missing(
                         here,
@@ -318,6 +379,11 @@ impl<'a> Walk<'a> {
                 Lookup::None => self.missing(here, What::MissingField { name: &field.name }),
             }
         }
+    }
+
+    fn hop(&mut self, pair: Pair, hop: Hop) -> Pair {
+        let hops = self.hops.push(pair.hops, hop);
+        Pair { hops, ..pair }
     }
 
     fn push_child(&mut self, pair: Pair, reader: NodeId, writer: NodeId, step: Step<'a>) {
@@ -340,31 +406,35 @@ impl<'a> Walk<'a> {
     fn change(&mut self, pair: Pair, what: What<'a>) {
         let reader = site(self.reader, pair.reader, pair.reader_field);
         let writer = site(self.writer, pair.writer, pair.writer_field);
-        self.push_change(pair.path, what, reader, writer);
+        self.push_change(pair, what, reader, writer);
     }
 
     /// A change of a definition: points at the types.
     fn change_at_types(&mut self, pair: Pair, what: What<'a>) {
         let reader = Site::of(self.reader, pair.reader);
         let writer = Site::of(self.writer, pair.writer);
-        self.push_change(pair.path, what, reader, writer);
+        self.push_change(pair, what, reader, writer);
     }
 
     /// A field that only the reader has: the writer's side is its record.
     fn missing(&mut self, pair: Pair, what: What<'a>) {
         let reader = site(self.reader, pair.reader, pair.reader_field);
         let writer = Site::of(self.writer, pair.writer);
-        self.push_change(pair.path, what, reader, writer);
+        self.push_change(pair, what, reader, writer);
     }
 
-    fn push_change(&mut self, path: PathId, what: What<'a>, reader: Site, writer: Site) {
+    fn push_change(&mut self, pair: Pair, what: What<'a>, reader: Site, writer: Site) {
         let change = Change {
             what,
-            steps: self.paths.steps(path),
+            steps: Route {
+                steps: self.paths.steps(pair.path),
+                proof: Proof::Unknown,
+            },
             reader,
             writer,
         };
-        self.changes.push(change);
+        let hops = self.hops.steps(pair.hops);
+        self.changes.push(Spotted { change, hops });
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a reader does with each type of a writer: Avro Java's `Resolver`, step
 //! by step, also where it disagrees with the specification.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use accordant_schema::{Enum, Kind, NodeId, Record, Schema};
 
@@ -96,7 +96,11 @@ struct Planner<'a> {
 
 impl<'a> Planner<'a> {
     fn step(&mut self) -> Result<(), NoPlan> {
-        self.steps += 1;
+        self.steps(1)
+    }
+
+    fn steps(&mut self, many: usize) -> Result<(), NoPlan> {
+        self.steps += many;
         if self.steps > STEPS_MAX || self.depth > DEPTH_MAX {
             return Err(NoPlan::TooLarge);
         }
@@ -169,7 +173,9 @@ impl<'a> Planner<'a> {
                 reader.name
             ));
         }
-        let index = |symbol: &String| reader.symbols.iter().position(|it| it == symbol);
+        let known = reader.symbols.iter().enumerate();
+        let known: HashMap<&str, usize> = known.map(|(at, it)| (it.as_str(), at)).collect();
+        let index = |symbol: &String| known.get(symbol.as_str()).copied();
         let default = reader.default.as_ref().and_then(index);
         let symbols = written.symbols.iter().map(|it| index(it).or(default));
         Do::Symbol(symbols.collect())
@@ -211,6 +217,7 @@ impl<'a> Planner<'a> {
             return Ok(id);
         };
         let names = self.names.fields(writer);
+        self.steps(names.len() + record.fields.len())?;
         let by_name: HashMap<&str, usize> = record
             .fields
             .iter()
@@ -226,9 +233,10 @@ impl<'a> Planner<'a> {
                 written.push(target);
             }
         }
+        let names: HashSet<&str> = names.into_iter().collect();
         let mut added = Vec::new();
         for (at, field) in record.fields.iter().enumerate() {
-            if names.contains(&field.name.as_str()) {
+            if names.contains(field.name.as_str()) {
                 continue;
             }
             if field.default.is_none() {
@@ -327,6 +335,7 @@ impl<'a> Planner<'a> {
                     Some(known) => known,
                     None => {
                         seen.insert((reader, writer), true);
+                        self.steps(it.fields.len() + written.fields.len())?;
                         let names = it.fields.iter().map(|field| field.name.as_str());
                         let types = |record: &Record| -> Vec<NodeId> {
                             record.fields.iter().map(|field| field.ty).collect()

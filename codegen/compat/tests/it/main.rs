@@ -13,3 +13,4 @@ mod levels;
 mod live;
 mod pairs;
 mod text;
+mod witness;
