@@ -31,6 +31,16 @@ pub(crate) enum Gap {
     AliasesThrow,
 }
 
+/// The table: the verdict, and what contradicts it.
+pub(crate) const ALL: &[(&str, Gap)] = &[
+    ("compatible", Gap::NotUtf8),
+    ("compatible", Gap::AliasesEverywhere),
+    ("compatible", Gap::NamespaceMoved),
+    ("incompatible", Gap::NoDatum),
+    ("incompatible", Gap::RecordName),
+    ("incompatible", Gap::AliasesThrow),
+];
+
 /// Why a datum may fail though the verdict is "compatible".
 pub(crate) fn something_fails(reader: &Schema, writer: &Schema, error: &ReadError) -> Option<Gap> {
     match error {

@@ -35,15 +35,19 @@ fn compatible_reads_and_incompatible_does_not() {
             broken.push(format!("{how}\n{texts:#?}"));
         }
     }
-    println!("{counts:#?}");
     assert!(
         broken.is_empty(),
         "{}",
         broken[..broken.len().min(5)].join("\n")
     );
     let count = |what, gap| counts.get(&(what, gap)).copied().unwrap_or_default();
-    assert!(count("compatible", None) > PAIRS);
-    assert!(count("incompatible", None) > PAIRS / 4);
+    assert!(count("compatible", None) > PAIRS, "{counts:?}");
+    assert!(count("incompatible", None) > PAIRS / 4, "{counts:?}");
+    // Every line of the table is met, and none is met often.
+    for (what, gap) in gaps::ALL {
+        let met = count(what, Some(*gap));
+        assert!((1..PAIRS / 20).contains(&met), "{gap:?}: {counts:?}");
+    }
 }
 
 fn check(

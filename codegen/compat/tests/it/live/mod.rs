@@ -4,6 +4,11 @@
 //! `ACCORDANT_TEST_SEED` repeats the run that printed it, and
 //! `ACCORDANT_TEST_PAIRS` makes it longer or shorter.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "what was skipped, and the seed that repeats a run"
+)]
+
 mod decode;
 mod java;
 mod judge;
