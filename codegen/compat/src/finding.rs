@@ -36,7 +36,8 @@ pub struct Finding {
     pub message: String,
     /// Who is hurt, and how.
     pub means: String,
-    /// A datum that shows it, where there is one.
+    /// A datum that shows it, where there is one: of a WIRE finding, it has been
+    /// written and the reader has failed on it.
     pub witness: Option<String>,
     /// The safe way to do it.
     pub fix: String,

@@ -12,6 +12,7 @@ pub mod lint;
 pub mod render;
 pub mod rules;
 mod walk;
+pub mod witness;
 
 pub use finding::{Category, Finding, Place, Severity};
 pub use gate::{History, Report};

@@ -13,7 +13,8 @@ pub(crate) use frozen::frozen_facts;
 use crate::{
     Category, Direction, Severity,
     lint::{LINTS, Set},
-    walk::{What, path::Step},
+    walk::{Route, What, path::Step},
+    witness::Proof,
 };
 
 /// A rule.
@@ -157,7 +158,7 @@ pub(crate) struct Verdict {
     pub(crate) what: String,
     /// Who is hurt, and how.
     pub(crate) hurt: Hurt,
-    /// A datum of the writer, as plain JSON with the rest left out.
+    /// A datum of the writer, as JSON, with the rest left out where it is long.
     pub(crate) datum: Option<String>,
     /// What the datum shows.
     pub(crate) shows: String,
@@ -185,11 +186,54 @@ pub(crate) enum Point {
 }
 
 /// The rule for a change and what it says, seen in a direction.
-pub(crate) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -> Verdict {
+pub(crate) fn judge(what: &What<'_>, route: &Route<'_>, direction: Direction) -> Verdict {
     if what.breaks() {
-        wire::judge(what, steps, direction)
+        proven(wire::judge(what, route, direction), route)
     } else {
-        value::judge(what, steps, direction)
+        value::judge(what, route, direction)
+    }
+}
+
+/// Characters of a datum that is shown as it is.
+const DATUM_CHARS_MAX: usize = 80;
+/// What stands for a datum whose parts do not matter.
+const ANY_EVENT: &str = "any event";
+
+/// With the datum that was really written and not read, or without any.
+fn proven(verdict: Verdict, route: &Route<'_>) -> Verdict {
+    match route.proof() {
+        Proof::Fails(witness) => {
+            let is_short = witness.json.chars().count() <= DATUM_CHARS_MAX;
+            let datum = match verdict.datum {
+                Some(text) if text == ANY_EVENT && is_short => {
+                    format!("{ANY_EVENT}, such as {},", witness.json)
+                }
+                Some(_) | None if is_short => witness.json.clone(),
+                Some(text) => text,
+                None => datum(route, "..."),
+            };
+            let shows = match verdict.shows.as_str() {
+                "" => "cannot be read".to_owned(),
+                shows => shows.to_owned(),
+            };
+            Verdict {
+                datum: Some(datum),
+                shows,
+                ..verdict
+            }
+        }
+        Proof::Reads => Verdict {
+            what: format!(
+                "{} (no datum shows it: Avro's decoder reads it, though its check refuses)",
+                verdict.what
+            ),
+            datum: None,
+            ..verdict
+        },
+        Proof::Unknown => Verdict {
+            datum: None,
+            ..verdict
+        },
     }
 }
 

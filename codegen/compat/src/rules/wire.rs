@@ -1,6 +1,6 @@
 //! WIRE rules: a reader fails.
 
-use super::{Hurt, Point, Rule, Verdict, datum, new_and_old, subject_of};
+use super::{ANY_EVENT, Hurt, Point, Rule, Verdict, datum, new_and_old, subject_of};
 use crate::{
     Category, Direction, Severity,
     walk::{What, path::Step},
@@ -111,7 +111,7 @@ fn type_changed(steps: &[Step<'_>], direction: Direction, reader: &str, writer: 
 
 fn missing_field(steps: &[Step<'_>], direction: Direction, name: &str) -> Verdict {
     let around = match steps {
-        [] | [_] => "any event".to_owned(),
+        [] | [_] => ANY_EVENT.to_owned(),
         [steps @ .., _] => datum(steps, "{...}"),
     };
     let shows = format!("has no value for \"{name}\"");

@@ -1,6 +1,11 @@
 //! One difference between a reader and a writer that matters.
 
+use std::ops::Deref;
+
 use accordant_schema::{Kind, Logical, NodeId, Schema, Span};
+
+use super::path::Step;
+use crate::witness::Proof;
 
 /// A difference, seen from the reader.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,11 +13,32 @@ pub(crate) struct Change<'a> {
     /// What it is.
     pub(crate) what: What<'a>,
     /// The steps to it.
-    pub(crate) steps: Vec<super::path::Step<'a>>,
+    pub(crate) steps: Route<'a>,
     /// Where it is in the reader.
     pub(crate) reader: Site,
     /// Where it is in the writer.
     pub(crate) writer: Site,
+}
+
+/// The steps to a difference, and what became of a datum that was sent there.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Route<'a> {
+    pub(super) steps: Vec<Step<'a>>,
+    pub(super) proof: Proof,
+}
+
+impl Route<'_> {
+    pub(crate) fn proof(&self) -> &Proof {
+        &self.proof
+    }
+}
+
+impl<'a> Deref for Route<'a> {
+    type Target = [Step<'a>];
+
+    fn deref(&self) -> &[Step<'a>] {
+        &self.steps
+    }
 }
 
 /// A place in one of the schemas.

@@ -4,7 +4,8 @@
 mod change;
 mod pairs;
 pub(crate) mod path;
+mod proof;
 mod value;
 
-pub(crate) use change::{Change, Site, What};
-pub(crate) use pairs::changes;
+pub(crate) use change::{Change, Route, Site, What};
+pub(crate) use proof::changes;

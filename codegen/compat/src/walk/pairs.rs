@@ -5,65 +5,24 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use accordant_schema::{FullName, Kind, NodeId, Record, Schema};
 
 use super::{
-    change::{Change, Site, What},
+    change::{Change, Route, Site, What},
     path::{PathId, Paths, Step, branch_step, short_name, type_word},
     value::value_change,
 };
-use crate::java::{self, Engine, Lookup, lookup_field, missing_symbols, promotes, same_type};
+use crate::{
+    java::{Engine, Lookup, lookup_field, missing_symbols, promotes, same_type},
+    witness::{Hop, Proof},
+};
 
 /// Changes that one pair of schemas may show: nobody reads more.
 const CHANGES_MAX: usize = 1_000;
 /// Pairs of types that one walk visits.
 const PAIRS_MAX: usize = 1_000_000;
 
-/// Every change that keeps `reader` from reading what `writer` wrote, or from
-/// getting its meaning, in the order of the reader's text. There is a change
-/// that breaks the wire exactly if Java says that the pair is incompatible.
-pub(crate) fn changes<'a>(reader: &'a Schema, writer: &'a Schema) -> Vec<Change<'a>> {
-    let verdict = java::check(reader, writer);
-    let mut walk = Walk::new(reader, writer);
-    walk.run();
-    let breaks = walk.changes.iter().any(|change| change.what.breaks());
-    match (verdict.first(), breaks) {
-        (Some(_), true) => walk.changes,
-        (None, false) => walk.changes,
-        // Java caches an assumption that turned out wrong, or has no answer.
-        (Some(first), false) => {
-            let what = match first.kind {
-                java::Kind::AmbiguousAlias => What::AmbiguousAlias {
-                    name: first.path.clone(),
-                },
-                java::Kind::NameMismatch
-                | java::Kind::FixedSizeMismatch
-                | java::Kind::MissingEnumSymbols
-                | java::Kind::ReaderFieldMissingDefaultValue
-                | java::Kind::TypeMismatch
-                | java::Kind::MissingUnionBranch
-                | java::Kind::TooLarge => What::Other {
-                    message: format!("{}: {} at {}", first.kind, first.message, first.location),
-                },
-            };
-            let change = Change {
-                what,
-                steps: Vec::new(),
-                reader: Site {
-                    span: first.reader_span,
-                    source: first.reader_source,
-                },
-                writer: Site {
-                    span: first.writer_span,
-                    source: first.writer_source,
-                },
-            };
-            walk.changes.push(change);
-            walk.changes
-        }
-        (None, true) => walk
-            .changes
-            .into_iter()
-            .filter(|it| !it.what.breaks())
-            .collect(),
-    }
+/// A change, and the way to it through a datum of the writer.
+pub(super) struct Spotted<'a> {
+    pub(super) change: Change<'a>,
+    pub(super) hops: Vec<Hop>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -71,29 +30,33 @@ struct Pair {
     reader: NodeId,
     writer: NodeId,
     path: PathId,
+    /// The way through a datum of the writer.
+    hops: PathId,
     /// The field around it on each side, to point at where a type is meant.
     reader_field: Option<(NodeId, usize)>,
     writer_field: Option<(NodeId, usize)>,
 }
 
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     reader: &'a Schema,
     writer: &'a Schema,
     /// Java's verdict of parts, to choose among branches.
     engine: Engine<'a>,
     paths: Paths<Step<'a>>,
+    hops: Paths<Hop>,
     /// Next to visit, last first.
     todo: Vec<Pair>,
     seen: HashSet<(NodeId, NodeId)>,
-    changes: Vec<Change<'a>>,
+    pub(super) changes: Vec<Spotted<'a>>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(reader: &'a Schema, writer: &'a Schema) -> Walk<'a> {
+    pub(super) fn new(reader: &'a Schema, writer: &'a Schema) -> Walk<'a> {
         let root = Pair {
             reader: reader.root,
             writer: writer.root,
             path: PathId::ROOT,
+            hops: PathId::ROOT,
             reader_field: None,
             writer_field: None,
         };
@@ -102,13 +65,14 @@ impl<'a> Walk<'a> {
             writer,
             engine: Engine::new(reader, writer),
             paths: Paths::default(),
+            hops: Paths::default(),
             todo: vec![root],
             seen: HashSet::new(),
             changes: Vec::new(),
         }
     }
 
-    fn run(&mut self) {
+    pub(super) fn run(&mut self) {
         while let Some(pair) = self.todo.pop() {
             if self.changes.len() >= CHANGES_MAX || self.seen.len() >= PAIRS_MAX {
                 return;
@@ -129,12 +93,14 @@ impl<'a> Walk<'a> {
         let (reader, writer) = (self.reader.node(pair.reader), self.writer.node(pair.writer));
         match (&reader.kind, &writer.kind) {
             (Kind::Union(readers), Kind::Union(writers)) => {
-                for branch in writers {
+                for (at, branch) in writers.iter().enumerate() {
+                    let pair = self.hop(pair, Hop::Branch(at));
                     self.writer_branch(pair, readers, *branch);
                 }
             }
             (_, Kind::Union(writers)) => {
-                for branch in writers {
+                for (at, branch) in writers.iter().enumerate() {
+                    let pair = self.hop(pair, Hop::Branch(at));
                     self.lone_reader(pair, *branch);
                 }
             }
@@ -143,9 +109,11 @@ impl<'a> Walk<'a> {
                 None => self.type_changed(pair),
             },
             (Kind::Array(reader), Kind::Array(writer)) => {
+                let pair = self.hop(pair, Hop::Items);
                 self.push_child(pair, *reader, *writer, Step::Items);
             }
             (Kind::Map(reader), Kind::Map(writer)) => {
+                let pair = self.hop(pair, Hop::Values);
                 self.push_child(pair, *reader, *writer, Step::Values);
             }
             (Kind::Record(reader), Kind::Record(writer)) => {
@@ -300,12 +268,15 @@ impl<'a> Walk<'a> {
                 ..pair
             };
             match target {
-                Lookup::One(at) => self.todo.push(Pair {
-                    reader: field.ty,
-                    writer: writer.fields[at].ty,
-                    writer_field: Some((pair.writer, at)),
-                    ..here
-                }),
+                Lookup::One(at) => {
+                    let here = self.hop(here, Hop::Field(at));
+                    self.todo.push(Pair {
+                        reader: field.ty,
+                        writer: writer.fields[at].ty,
+                        writer_field: Some((pair.writer, at)),
+                        ..here
+                    });
+                }
                 Lookup::Several => {
                     self.missing(
                         here,
@@ -318,6 +289,11 @@ impl<'a> Walk<'a> {
                 Lookup::None => self.missing(here, What::MissingField { name: &field.name }),
             }
         }
+    }
+
+    fn hop(&mut self, pair: Pair, hop: Hop) -> Pair {
+        let hops = self.hops.push(pair.hops, hop);
+        Pair { hops, ..pair }
     }
 
     fn push_child(&mut self, pair: Pair, reader: NodeId, writer: NodeId, step: Step<'a>) {
@@ -340,31 +316,35 @@ impl<'a> Walk<'a> {
     fn change(&mut self, pair: Pair, what: What<'a>) {
         let reader = site(self.reader, pair.reader, pair.reader_field);
         let writer = site(self.writer, pair.writer, pair.writer_field);
-        self.push_change(pair.path, what, reader, writer);
+        self.push_change(pair, what, reader, writer);
     }
 
     /// A change of a definition: points at the types.
     fn change_at_types(&mut self, pair: Pair, what: What<'a>) {
         let reader = Site::of(self.reader, pair.reader);
         let writer = Site::of(self.writer, pair.writer);
-        self.push_change(pair.path, what, reader, writer);
+        self.push_change(pair, what, reader, writer);
     }
 
     /// A field that only the reader has: the writer's side is its record.
     fn missing(&mut self, pair: Pair, what: What<'a>) {
         let reader = site(self.reader, pair.reader, pair.reader_field);
         let writer = Site::of(self.writer, pair.writer);
-        self.push_change(pair.path, what, reader, writer);
+        self.push_change(pair, what, reader, writer);
     }
 
-    fn push_change(&mut self, path: PathId, what: What<'a>, reader: Site, writer: Site) {
+    fn push_change(&mut self, pair: Pair, what: What<'a>, reader: Site, writer: Site) {
         let change = Change {
             what,
-            steps: self.paths.steps(path),
+            steps: Route {
+                steps: self.paths.steps(pair.path),
+                proof: Proof::Unknown,
+            },
             reader,
             writer,
         };
-        self.changes.push(change);
+        let hops = self.hops.steps(pair.hops);
+        self.changes.push(Spotted { change, hops });
     }
 }
 

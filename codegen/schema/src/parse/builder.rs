@@ -3,7 +3,7 @@
 //!
 //! Recursive on the depth of the JSON, which is bounded before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     FullName, Kind, Limits, Node, NodeId, Problem, ProblemCode, Schema, Span,
@@ -42,6 +42,8 @@ pub(super) struct Builder<'l> {
     limits: &'l Limits,
     pub(super) nodes: Vec<Node>,
     pub(super) names: BTreeMap<FullName, NodeId>,
+    /// Records whose fields are being walked.
+    pub(super) open: BTreeSet<NodeId>,
     pub(super) problems: Vec<Problem>,
     pub(super) pending: Vec<Pending>,
     /// Path in words to where the walk is.
@@ -132,6 +134,7 @@ impl<'l> Builder<'l> {
             limits,
             nodes: Vec::new(),
             names: BTreeMap::new(),
+            open: BTreeSet::new(),
             problems: Vec::new(),
             pending: Vec::new(),
             path: String::new(),
@@ -203,7 +206,10 @@ impl<'l> Builder<'l> {
             let message = format!("{:?} is no type and no name of one", shorten(name));
             return self.refuse(ProblemCode::BAD_NAME, span, message, TYPE_FORMS);
         };
-        if let Some(id) = self.names.get(&full).or_else(|| self.names.get(&bare)) {
+        // As in Java, a record is known once its fields have been read: until
+        // then a complete type of the null namespace goes first.
+        let complete = |name| self.names.get(name).filter(|id| !self.open.contains(id));
+        if let Some(id) = complete(&full).or_else(|| complete(&bare)) {
             return *id;
         }
         if self.pending.len() >= self.limits.nodes_max {

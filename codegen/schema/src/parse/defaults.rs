@@ -36,6 +36,7 @@ impl Builder<'_> {
         let mut check = Check {
             nodes: &self.nodes,
             memo: BTreeMap::new(),
+            own: None,
             steps: 0,
             edges: Vec::new(),
             symbols: BTreeMap::new(),
@@ -51,6 +52,7 @@ impl Builder<'_> {
                     continue;
                 };
                 check.memo.clear();
+                check.own = Some((default.span.start, field.ty));
                 if let Err(reason) = check.fits(default, field.ty) {
                     let path = format!("{}.{}", record.name.name(), field.name);
                     let message = format!(
@@ -147,6 +149,8 @@ struct Check<'n> {
     /// What is known of a value (by its start) and a type: without it, unions
     /// of records would be tried again and again.
     memo: BTreeMap<(usize, NodeId), bool>,
+    /// The whole default with the field's own type, as a key of `memo`.
+    own: Option<(usize, NodeId)>,
     steps: usize,
     /// The defaults of other fields that the current one takes.
     edges: Vec<FieldAt>,
@@ -199,8 +203,10 @@ impl<'n> Check<'n> {
                 (text.parse::<i64>().is_ok(), "a whole number of 64 bits")
             }
             (Kind::Long, _) => (false, "a whole number of 64 bits"),
+            // As in Java, only where the field itself is a number.
             (Kind::Float | Kind::Double, Value::String(text)) => (
-                matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity"),
+                self.own == Some((json.span.start, id))
+                    && matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity"),
                 "a number",
             ),
             (Kind::Float | Kind::Double, value) => (matches!(value, Value::Number(_)), "a number"),

@@ -17,6 +17,7 @@ impl Builder<'_> {
         let (id, name) = self.begin_named(json, "record", around);
         let (doc, aliases) = self.doc_and_aliases(json, &name);
         let mut fields = Vec::new();
+        self.open.insert(id);
         if let Some(list) = self.required(json, "record", "fields") {
             match &list.value {
                 Value::Array(items) => fields = self.fields(items, &name),
@@ -27,6 +28,7 @@ impl Builder<'_> {
                 | Value::Object(_) => self.wrong(list, "fields", "an array of fields"),
             }
         }
+        self.open.remove(&id);
         self.fill(
             id,
             Kind::Record(Record {

@@ -110,6 +110,27 @@ fn names_resolve_in_their_namespace_then_in_none() {
     assert_eq!(sizes, [2, 3, 1]);
 }
 
+/// Java knows a record when it has read its fields: until then its simple name
+/// means a type of the null namespace, if there is one.
+#[test]
+fn inside_a_record_its_name_may_mean_one_of_no_namespace() {
+    let schema = parse(
+        r#"{"type":"record","name":"n.A","fields":[
+            {"name":"f","type":{"type":"fixed","name":"A","namespace":"","size":1}},
+            {"name":"g","type":"A"},
+            {"name":"h","type":["null","n.A"]}]}"#,
+    )
+    .expect("valid");
+    assert_eq!(
+        accordant_schema::canonical_form(&schema),
+        concat!(
+            r#"{"name":"n.A","type":"record","fields":["#,
+            r#"{"name":"f","type":{"name":"A","type":"fixed","size":1}},"#,
+            r#"{"name":"g","type":"A"},{"name":"h","type":["null","n.A"]}]}"#,
+        )
+    );
+}
+
 #[test]
 fn all_problems_come_at_once_in_the_order_of_the_text() {
     check(
@@ -281,6 +302,17 @@ fn defaults_of_primitives() {
     check_default("\"double\"", "1", None);
     check_default("\"float\"", "1.5e3", None);
     check_default("\"double\"", "\"NaN\"", None);
+    // Java reads the word only where the field itself is a number.
+    check_default(
+        "[\"double\"]",
+        "\"NaN\"",
+        Some("it needs a value of one of the union's branches, not \"NaN\""),
+    );
+    check_default(
+        r#"{"type":"array","items":"float"}"#,
+        "[\"NaN\"]",
+        Some("it needs a number, not \"NaN\""),
+    );
     check_default("\"double\"", "\"-Infinity\"", None);
     check_default("\"double\"", "\"1.5\"", None);
     check_default(

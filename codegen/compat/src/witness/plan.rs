@@ -1,0 +1,372 @@
+//! What a reader does with each type of a writer: Avro Java's `Resolver`, step
+//! by step, also where it disagrees with the specification.
+
+use std::collections::{HashMap, HashSet};
+
+use accordant_schema::{Enum, Kind, NodeId, Record, Schema};
+
+use super::{DEPTH_MAX, rename::Names};
+use crate::java::{promotes, same_type};
+
+/// Actions and comparisons that one plan may need.
+const STEPS_MAX: usize = 200_000;
+
+/// An index into [`Plan::actions`].
+pub(super) type ActionId = usize;
+
+/// Everything that may have to be done.
+pub(super) struct Plan {
+    pub(super) actions: Vec<Action>,
+    pub(super) root: ActionId,
+}
+
+/// What is done where the writer has written a type.
+pub(super) struct Action {
+    pub(super) reader: NodeId,
+    pub(super) writer: NodeId,
+    pub(super) what: Do,
+}
+
+/// The kinds of actions.
+#[derive(Debug, Clone)]
+pub(super) enum Do {
+    /// Nothing can be read here.
+    Fail(String),
+    /// The bytes are the reader's own.
+    Same,
+    /// A value of the reader's wider type.
+    Promote,
+    /// Items of an array, or values of a map.
+    Each(ActionId),
+    /// By the writer's symbol, the reader's.
+    Symbol(Vec<Option<usize>>),
+    /// The writer's fields in order, and what the reader adds.
+    Fields {
+        /// The reader's field; none where it is skipped.
+        written: Vec<Option<(usize, ActionId)>>,
+        /// The reader's fields that take their default.
+        defaults: Vec<usize>,
+    },
+    /// By the writer's branch; each gives a value of the reader.
+    WriterBranch(Vec<ActionId>),
+    /// Both unions are the same: the reader's own bytes.
+    SameUnion,
+    /// The reader's branch that takes the writer's type.
+    ReaderBranch(usize, ActionId),
+}
+
+/// Why there is no plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoPlan {
+    /// Java throws over the reader's aliases.
+    Aliases,
+    /// The schemas are too deep or too large for this module.
+    TooLarge,
+}
+
+impl Plan {
+    pub(super) fn new(reader: &Schema, writer: &Schema) -> Result<Plan, NoPlan> {
+        let mut planner = Planner {
+            reader,
+            writer,
+            names: Names::new(reader, writer).ok_or(NoPlan::Aliases)?,
+            actions: Vec::new(),
+            records: HashMap::new(),
+            depth: 0,
+            steps: 0,
+        };
+        let root = planner.resolve(reader.root, writer.root)?;
+        Ok(Plan {
+            actions: planner.actions,
+            root,
+        })
+    }
+}
+
+struct Planner<'a> {
+    reader: &'a Schema,
+    writer: &'a Schema,
+    names: Names<'a>,
+    actions: Vec<Action>,
+    /// Records that are planned, or being planned: recursion ends here.
+    records: HashMap<(NodeId, NodeId), ActionId>,
+    depth: usize,
+    steps: usize,
+}
+
+impl<'a> Planner<'a> {
+    fn step(&mut self) -> Result<(), NoPlan> {
+        self.steps(1)
+    }
+
+    fn steps(&mut self, many: usize) -> Result<(), NoPlan> {
+        self.steps += many;
+        if self.steps > STEPS_MAX || self.depth > DEPTH_MAX {
+            return Err(NoPlan::TooLarge);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, reader: NodeId, writer: NodeId, what: Do) -> ActionId {
+        self.actions.push(Action {
+            reader,
+            writer,
+            what,
+        });
+        self.actions.len() - 1
+    }
+
+    fn resolve(&mut self, reader: NodeId, writer: NodeId) -> Result<ActionId, NoPlan> {
+        self.depth += 1;
+        self.step()?;
+        let (reader_schema, writer_schema) = (self.reader, self.writer);
+        let kinds = (
+            &reader_schema.node(reader).kind,
+            &writer_schema.node(writer).kind,
+        );
+        let what = match kinds {
+            (_, Kind::Union(branches)) => self.writer_union(reader, writer, branches)?,
+            (Kind::Array(inner), Kind::Array(written)) | (Kind::Map(inner), Kind::Map(written)) => {
+                Do::Each(self.resolve(*inner, *written)?)
+            }
+            (Kind::Record(it), Kind::Record(_)) => {
+                let id = self.record(reader, it, writer)?;
+                self.depth -= 1;
+                return Ok(id);
+            }
+            (Kind::Enum(it), Kind::Enum(written)) => self.symbols(it, written, writer),
+            (Kind::Fixed(it), Kind::Fixed(written)) => {
+                if it.name.name() != self.names.simple(writer) || it.size != written.size {
+                    self.fail(reader, writer)
+                } else {
+                    Do::Same
+                }
+            }
+            (one, other) if same_type(one, other) => Do::Same,
+            (Kind::Union(branches), _) => match self.first_match(branches, writer)? {
+                Some(at) => Do::ReaderBranch(at, self.resolve(branches[at], writer)?),
+                None => self.fail(reader, writer),
+            },
+            (one, other) if promotes(one, other) => Do::Promote,
+            _ => self.fail(reader, writer),
+        };
+        self.depth -= 1;
+        Ok(self.add(reader, writer, what))
+    }
+
+    fn fail(&self, reader: NodeId, writer: NodeId) -> Do {
+        let expected = self.reader.name_of(reader).map_or_else(
+            || crate::walk::path::type_word(&self.reader.node(reader).kind),
+            |it| it.as_str(),
+        );
+        Do::Fail(format!(
+            "found {}, expecting {expected}",
+            self.names.full(writer)
+        ))
+    }
+
+    fn symbols(&self, reader: &Enum, written: &Enum, writer: NodeId) -> Do {
+        if reader.name.name() != self.names.simple(writer) {
+            return Do::Fail(format!(
+                "found {}, expecting {}",
+                self.names.full(writer),
+                reader.name
+            ));
+        }
+        let known = reader.symbols.iter().enumerate();
+        let known: HashMap<&str, usize> = known.map(|(at, it)| (it.as_str(), at)).collect();
+        let index = |symbol: &String| known.get(symbol.as_str()).copied();
+        let default = reader.default.as_ref().and_then(index);
+        let symbols = written.symbols.iter().map(|it| index(it).or(default));
+        Do::Symbol(symbols.collect())
+    }
+
+    fn writer_union(
+        &mut self,
+        reader: NodeId,
+        writer: NodeId,
+        branches: &[NodeId],
+    ) -> Result<Do, NoPlan> {
+        if self.equivalent(reader, writer, &mut HashMap::new())? {
+            return Ok(Do::SameUnion);
+        }
+        let mut actions = Vec::new();
+        for branch in branches {
+            actions.push(self.resolve(reader, *branch)?);
+        }
+        Ok(Do::WriterBranch(actions))
+    }
+
+    /// A pair that stands in its own fields is found half done, as in Java.
+    fn record(
+        &mut self,
+        reader: NodeId,
+        record: &'a Record,
+        writer: NodeId,
+    ) -> Result<ActionId, NoPlan> {
+        if let Some(id) = self.records.get(&(reader, writer)) {
+            return Ok(*id);
+        }
+        let half = Do::Fields {
+            written: Vec::new(),
+            defaults: Vec::new(),
+        };
+        let id = self.add(reader, writer, half);
+        self.records.insert((reader, writer), id);
+        let Kind::Record(written) = &self.writer.node(writer).kind else {
+            return Ok(id);
+        };
+        let names = self.names.fields(writer);
+        self.steps(names.len() + record.fields.len())?;
+        let by_name: HashMap<&str, usize> = record
+            .fields
+            .iter()
+            .enumerate()
+            .map(|(at, field)| (field.name.as_str(), at))
+            .collect();
+        for (name, field) in names.iter().zip(&written.fields) {
+            let target = match by_name.get(name) {
+                Some(at) => Some((*at, self.resolve(record.fields[*at].ty, field.ty)?)),
+                None => None,
+            };
+            if let Do::Fields { written, .. } = &mut self.actions[id].what {
+                written.push(target);
+            }
+        }
+        let names: HashSet<&str> = names.into_iter().collect();
+        let mut added = Vec::new();
+        for (at, field) in record.fields.iter().enumerate() {
+            if names.contains(field.name.as_str()) {
+                continue;
+            }
+            if field.default.is_none() {
+                let missing = format!("missing required field {}", field.name);
+                let failed = self.add(reader, writer, Do::Fail(missing));
+                self.records.insert((reader, writer), failed);
+                return Ok(failed);
+            }
+            added.push(at);
+        }
+        if let Do::Fields { defaults, .. } = &mut self.actions[id].what {
+            *defaults = added;
+        }
+        Ok(id)
+    }
+
+    /// Java's `firstMatchingBranch`: by the whole name; for records by the
+    /// simple name or else the fields; then by promotion.
+    fn first_match(
+        &mut self,
+        branches: &'a [NodeId],
+        writer: NodeId,
+    ) -> Result<Option<usize>, NoPlan> {
+        let writer_kind = &self.writer.node(writer).kind;
+        let mut by_fields = None;
+        for (at, branch) in branches.iter().enumerate() {
+            let kind = &self.reader.node(*branch).kind;
+            if !same_type(kind, writer_kind) {
+                continue;
+            }
+            let Some(name) = self.reader.name_of(*branch) else {
+                return Ok(Some(at));
+            };
+            if name.as_str() == self.names.full(writer) {
+                return Ok(Some(at));
+            }
+            if let Kind::Record(record) = kind {
+                self.depth += 1;
+                self.step()?;
+                let action = self.record(*branch, record, writer)?;
+                self.depth -= 1;
+                let better = by_fields.is_none() || name.name() == self.names.simple(writer);
+                if better && !self.has_failing_field(action) {
+                    by_fields = Some(at);
+                }
+            }
+        }
+        let promoted = || {
+            branches
+                .iter()
+                .position(|it| promotes(&self.reader.node(*it).kind, writer_kind))
+        };
+        Ok(by_fields.or_else(promoted))
+    }
+
+    fn has_failing_field(&self, action: ActionId) -> bool {
+        match &self.actions[action].what {
+            Do::Fields { written, .. } => written
+                .iter()
+                .flatten()
+                .any(|(_, field)| matches!(self.actions[*field].what, Do::Fail(_))),
+            _ => true,
+        }
+    }
+
+    /// Java's `unionEquiv`: names without namespace, and all else the same.
+    fn equivalent(
+        &mut self,
+        reader: NodeId,
+        writer: NodeId,
+        seen: &mut HashMap<(NodeId, NodeId), bool>,
+    ) -> Result<bool, NoPlan> {
+        self.depth += 1;
+        self.step()?;
+        let (reader_schema, writer_schema) = (self.reader, self.writer);
+        let same_name = reader_schema
+            .name_of(reader)
+            .is_none_or(|name| name.name() == self.names.simple(writer));
+        let kinds = (
+            &reader_schema.node(reader).kind,
+            &writer_schema.node(writer).kind,
+        );
+        let result = match kinds {
+            (Kind::Array(inner), Kind::Array(written)) | (Kind::Map(inner), Kind::Map(written)) => {
+                self.equivalent(*inner, *written, seen)?
+            }
+            (Kind::Fixed(it), Kind::Fixed(written)) => same_name && it.size == written.size,
+            (Kind::Enum(it), Kind::Enum(written)) => same_name && it.symbols == written.symbols,
+            (Kind::Union(branches), Kind::Union(written)) => {
+                branches.len() == written.len() && self.all_equivalent(branches, written, seen)?
+            }
+            (Kind::Record(it), Kind::Record(written)) => {
+                let known = seen.get(&(reader, writer)).copied();
+                match known {
+                    _ if !same_name => false,
+                    Some(known) => known,
+                    None => {
+                        seen.insert((reader, writer), true);
+                        self.steps(it.fields.len() + written.fields.len())?;
+                        let names = it.fields.iter().map(|field| field.name.as_str());
+                        let types = |record: &Record| -> Vec<NodeId> {
+                            record.fields.iter().map(|field| field.ty).collect()
+                        };
+                        // Java compares name, type, name, type; no name depends on a type.
+                        let result = names.eq(self.names.fields(writer))
+                            && self.all_equivalent(&types(it), &types(written), seen)?;
+                        if !result {
+                            seen.insert((reader, writer), false);
+                        }
+                        seen[&(reader, writer)]
+                    }
+                }
+            }
+            (one, other) => same_type(one, other),
+        };
+        self.depth -= 1;
+        Ok(result)
+    }
+
+    fn all_equivalent(
+        &mut self,
+        reader: &[NodeId],
+        writer: &[NodeId],
+        seen: &mut HashMap<(NodeId, NodeId), bool>,
+    ) -> Result<bool, NoPlan> {
+        for (reader, writer) in reader.iter().zip(writer) {
+            if !self.equivalent(*reader, *writer, seen)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,195 @@
+//! Reading what another schema wrote.
+
+use accordant_schema::{Kind, NodeId, Schema};
+
+use super::{
+    Value,
+    binary::{Input, text},
+    default,
+    plan::{ActionId, Do, NoPlan, Plan},
+};
+
+/// Why bytes are no datum of the reader.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The reader has no use for what is written here.
+    #[error("{0}")]
+    Incompatible(String),
+    /// Java throws before it reads anything: the reader's aliases give two of
+    /// the writer's fields or branches one name.
+    #[error("the reader's aliases are ambiguous")]
+    Aliases,
+    /// A string is no UTF-8. Java puts replacement characters in its place.
+    #[error("a string is no UTF-8")]
+    NotUtf8,
+    /// The bytes are none that the writer writes.
+    #[error("{0}")]
+    Malformed(&'static str),
+    /// The schemas or the datum are beyond this module's bounds.
+    #[error("too deep or too large")]
+    TooLarge,
+}
+
+/// Reads bytes of `writer` as a datum of `reader`, as Avro Java 1.12.1 does with
+/// its generic reader; a union's default follows the specification.
+///
+/// ```
+/// use accordant_compat::witness::{Value, decode};
+///
+/// let writer = accordant_schema::parse(r#""int""#).unwrap();
+/// let reader = accordant_schema::parse(r#"["null", "double"]"#).unwrap();
+/// let value = decode(&reader, &writer, &[6]).unwrap();
+/// assert_eq!(value, Value::Union(1, Box::new(Value::Double(3.0))));
+/// ```
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn decode(reader: &Schema, writer: &Schema, bytes: &[u8]) -> Result<Value, ReadError> {
+    let plan = Plan::new(reader, writer).map_err(ReadError::from)?;
+    decode_with(&plan, reader, writer, bytes)
+}
+
+/// The same with a plan that is there already.
+pub(super) fn decode_with(
+    plan: &Plan,
+    reader: &Schema,
+    writer: &Schema,
+    bytes: &[u8],
+) -> Result<Value, ReadError> {
+    let mut reading = Reading {
+        plan,
+        reader,
+        writer,
+        input: Input::new(bytes),
+    };
+    let value = reading.value(plan.root)?;
+    if !reading.input.is_empty() {
+        return Err(ReadError::Malformed("bytes are left over"));
+    }
+    Ok(value)
+}
+
+impl From<NoPlan> for ReadError {
+    fn from(why: NoPlan) -> ReadError {
+        match why {
+            NoPlan::Aliases => ReadError::Aliases,
+            NoPlan::TooLarge => ReadError::TooLarge,
+        }
+    }
+}
+
+struct Reading<'a, 'b> {
+    plan: &'a Plan,
+    reader: &'a Schema,
+    writer: &'a Schema,
+    input: Input<'b>,
+}
+
+impl Reading<'_, '_> {
+    fn value(&mut self, id: ActionId) -> Result<Value, ReadError> {
+        self.input.enter()?;
+        let plan = self.plan;
+        let action = &plan.actions[id];
+        let value = match &action.what {
+            Do::Fail(why) => return Err(ReadError::Incompatible(why.clone())),
+            Do::Same => self.input.plain(self.writer, action.writer)?,
+            Do::SameUnion => self.input.plain(self.reader, action.reader)?,
+            Do::Promote => {
+                let written = self.input.plain(self.writer, action.writer)?;
+                promote(&self.reader.node(action.reader).kind, written)?
+            }
+            Do::Each(inner) => self.each(action.reader, *inner)?,
+            Do::Symbol(symbols) => match symbols.get(self.input.index()?) {
+                Some(Some(at)) => Value::Enum(*at),
+                Some(None) => {
+                    return Err(ReadError::Incompatible("no match for a symbol".to_owned()));
+                }
+                None => return Err(ReadError::Malformed("an enum has no such symbol")),
+            },
+            Do::Fields { written, defaults } => {
+                self.fields(action.reader, action.writer, written, defaults)?
+            }
+            Do::WriterBranch(branches) => {
+                let branch = *branches
+                    .get(self.input.index()?)
+                    .ok_or(ReadError::Malformed("a union has no such branch"))?;
+                self.value(branch)?
+            }
+            Do::ReaderBranch(at, inner) => Value::Union(*at, Box::new(self.value(*inner)?)),
+        };
+        self.input.leave();
+        Ok(value)
+    }
+
+    fn each(&mut self, reader: NodeId, inner: ActionId) -> Result<Value, ReadError> {
+        let is_map = matches!(self.reader.node(reader).kind, Kind::Map(_));
+        let (mut list, mut entries) = (Vec::new(), Vec::new());
+        loop {
+            let count = self.input.block()?;
+            if count == 0 {
+                break;
+            }
+            for _ in 0..count {
+                if is_map {
+                    entries.push((self.input.string()?, self.value(inner)?));
+                } else {
+                    list.push(self.value(inner)?);
+                }
+            }
+        }
+        Ok(if is_map {
+            Value::Map(entries)
+        } else {
+            Value::Array(list)
+        })
+    }
+
+    fn fields(
+        &mut self,
+        reader: NodeId,
+        writer: NodeId,
+        written: &[Option<(usize, ActionId)>],
+        defaults: &[usize],
+    ) -> Result<Value, ReadError> {
+        let (reader_schema, writer_schema) = (self.reader, self.writer);
+        let (Kind::Record(record), Kind::Record(writer)) = (
+            &reader_schema.node(reader).kind,
+            &writer_schema.node(writer).kind,
+        ) else {
+            return Err(ReadError::Malformed("a record is none"));
+        };
+        let mut values: Vec<Option<Value>> = vec![None; record.fields.len()];
+        for (target, field) in written.iter().zip(&writer.fields) {
+            match target {
+                Some((at, action)) => values[*at] = Some(self.value(*action)?),
+                None => {
+                    self.input.plain(writer_schema, field.ty)?;
+                }
+            }
+        }
+        for at in defaults {
+            let field = &record.fields[*at];
+            values[*at] = field
+                .default
+                .as_ref()
+                .and_then(|it| default::value(reader_schema, field.ty, it));
+        }
+        let values: Option<Vec<Value>> = values.into_iter().collect();
+        Ok(Value::Record(values.ok_or(ReadError::TooLarge)?))
+    }
+}
+
+fn promote(reader: &Kind, written: Value) -> Result<Value, ReadError> {
+    Ok(match (reader, written) {
+        (Kind::Long, Value::Int(it)) => Value::Long(i64::from(it)),
+        (Kind::Float, Value::Int(it)) => Value::Float(it as f32),
+        (Kind::Float, Value::Long(it)) => Value::Float(it as f32),
+        (Kind::Double, Value::Int(it)) => Value::Double(f64::from(it)),
+        (Kind::Double, Value::Long(it)) => Value::Double(it as f64),
+        (Kind::Double, Value::Float(it)) => Value::Double(f64::from(it)),
+        (Kind::Bytes, Value::String(it)) => Value::Bytes(it.into_bytes()),
+        (Kind::String, Value::Bytes(it)) => Value::String(text(it)?),
+        (_, other) => other,
+    })
+}

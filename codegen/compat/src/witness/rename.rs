@@ -1,0 +1,203 @@
+//! Aliases as Avro Java applies them (`Schema.applyAliases`): before anything
+//! is compared, the writer's types and fields take the reader's names. A
+//! field's alias counts only where the record's whole name agrees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use accordant_schema::{Kind, NodeId, Schema, java_text};
+
+use crate::walk::path::type_word;
+
+/// The writer's names as the reader says them.
+pub(super) struct Names<'a> {
+    writer: &'a Schema,
+    types: BTreeMap<&'a str, &'a str>,
+    /// By record, an index into `field_names`: Java lets a record and its aliases
+    /// share one map, and so all that is added to it later.
+    fields: BTreeMap<&'a str, usize>,
+    field_names: Vec<BTreeMap<&'a str, &'a str>>,
+}
+
+impl<'a> Names<'a> {
+    /// `None` where Java throws: two fields or two branches get the same name.
+    pub(super) fn new(reader: &'a Schema, writer: &'a Schema) -> Option<Names<'a>> {
+        let mut names = Names {
+            writer,
+            types: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            field_names: Vec::new(),
+        };
+        if bare(reader) != bare(writer) {
+            names.collect(reader);
+        }
+        names.are_distinct().then_some(names)
+    }
+
+    /// A type's full name; the Avro type where it has none.
+    pub(super) fn full(&self, id: NodeId) -> &'a str {
+        match self.writer.name_of(id) {
+            Some(name) => {
+                let name = name.as_str();
+                self.types.get(name).copied().unwrap_or(name)
+            }
+            None => type_word(&self.writer.node(id).kind),
+        }
+    }
+
+    /// A type's name without its namespace.
+    pub(super) fn simple(&self, id: NodeId) -> &'a str {
+        let full = self.full(id);
+        full.rsplit_once('.').map_or(full, |(_, simple)| simple)
+    }
+
+    /// The names of a record's fields.
+    pub(super) fn fields(&self, id: NodeId) -> Vec<&'a str> {
+        let Kind::Record(record) = &self.writer.node(id).kind else {
+            return Vec::new();
+        };
+        let renamed = self
+            .fields
+            .get(self.full(id))
+            .map(|it| &self.field_names[*it]);
+        record
+            .fields
+            .iter()
+            .map(|field| {
+                let name = field.name.as_str();
+                renamed.and_then(|it| it.get(name)).copied().unwrap_or(name)
+            })
+            .collect()
+    }
+
+    /// Java's `getAliases`: what comes later in the text has the last word.
+    fn collect(&mut self, reader: &'a Schema) {
+        enum Work {
+            Type(NodeId),
+            Field(NodeId, usize),
+            End(NodeId),
+        }
+        let mut seen = BTreeSet::new();
+        let mut work = vec![Work::Type(reader.root)];
+        while let Some(next) = work.pop() {
+            match next {
+                Work::Type(id) => {
+                    let (name, aliases) = match &reader.node(id).kind {
+                        Kind::Record(it) => (&it.name, &it.aliases),
+                        Kind::Enum(it) => (&it.name, &it.aliases),
+                        Kind::Fixed(it) => (&it.name, &it.aliases),
+                        Kind::Array(inner) | Kind::Map(inner) => {
+                            work.push(Work::Type(*inner));
+                            continue;
+                        }
+                        Kind::Union(branches) => {
+                            work.extend(branches.iter().rev().map(|it| Work::Type(*it)));
+                            continue;
+                        }
+                        _ => continue,
+                    };
+                    for alias in aliases {
+                        self.types.insert(alias.as_str(), name.as_str());
+                    }
+                    if let Kind::Record(it) = &reader.node(id).kind
+                        && seen.insert(id)
+                    {
+                        work.push(Work::End(id));
+                        work.extend((0..it.fields.len()).rev().map(|at| Work::Field(id, at)));
+                    }
+                }
+                Work::Field(id, at) => {
+                    let Kind::Record(record) = &reader.node(id).kind else {
+                        continue;
+                    };
+                    let field = &record.fields[at];
+                    for alias in &field.aliases {
+                        let shared = *self
+                            .fields
+                            .entry(record.name.as_str())
+                            .or_insert(self.field_names.len());
+                        if shared == self.field_names.len() {
+                            self.field_names.push(BTreeMap::new());
+                        }
+                        self.field_names[shared].insert(alias, &field.name);
+                    }
+                    work.push(Work::Type(field.ty));
+                }
+                Work::End(id) => {
+                    let Kind::Record(record) = &reader.node(id).kind else {
+                        continue;
+                    };
+                    if let Some(fields) = self.fields.get(record.name.as_str()).copied() {
+                        for alias in &record.aliases {
+                            self.fields.insert(alias.as_str(), fields);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn are_distinct(&self) -> bool {
+        if self.types.is_empty() && self.fields.is_empty() {
+            return true;
+        }
+        let is_set = |names: Vec<&str>| {
+            let many = names.len();
+            names.into_iter().collect::<BTreeSet<_>>().len() == many
+        };
+        let mut seen = BTreeSet::new();
+        let mut todo = vec![self.writer.root];
+        while let Some(id) = todo.pop() {
+            if !seen.insert(id) {
+                continue;
+            }
+            let distinct = match &self.writer.node(id).kind {
+                Kind::Record(it) => {
+                    todo.extend(it.fields.iter().map(|field| field.ty));
+                    is_set(self.fields(id))
+                }
+                Kind::Array(inner) | Kind::Map(inner) => {
+                    todo.push(*inner);
+                    true
+                }
+                Kind::Union(branches) => {
+                    todo.extend(branches);
+                    is_set(branches.iter().map(|it| self.full(*it)).collect())
+                }
+                _ => true,
+            };
+            if !distinct {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// What Java's `Schema.equals` compares: everything but aliases, documentation
+/// and the defaults of enums.
+fn bare(schema: &Schema) -> String {
+    let mut schema = schema.clone();
+    for node in &mut schema.nodes {
+        match &mut node.kind {
+            Kind::Record(it) => {
+                it.aliases.clear();
+                it.doc = None;
+                for field in &mut it.fields {
+                    field.aliases.clear();
+                    field.doc = None;
+                }
+            }
+            Kind::Enum(it) => {
+                it.aliases.clear();
+                it.doc = None;
+                it.default = None;
+            }
+            Kind::Fixed(it) => {
+                it.aliases.clear();
+                it.doc = None;
+            }
+            _ => {}
+        }
+    }
+    java_text(&schema, true)
+}
