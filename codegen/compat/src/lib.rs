@@ -1,9 +1,10 @@
-//! Compatibility rules over two schemas, the frozen facts of the lock, and the
-//! gate that applies them to a whole contracts folder.
+//! Compatibility rules over two schemas, the frozen facts of the lock, the gate
+//! that applies them to a whole contracts folder, and the difference in words.
 //!
 //! Everything here is total and pure: bad news is data. Nothing reads a file,
 //! prints or knows of tokio.
 
+pub mod diff;
 mod finding;
 pub mod gate;
 pub mod java;
@@ -12,6 +13,7 @@ pub mod render;
 pub mod rules;
 mod walk;
 
+pub use diff::diff;
 pub use finding::{Category, Finding, Place, Severity};
 pub use gate::{History, Report};
 pub use levels::Direction;

@@ -6,5 +6,5 @@ mod pairs;
 pub(crate) mod path;
 mod value;
 
-pub(crate) use change::{Change, Site, What};
-pub(crate) use pairs::changes;
+pub(crate) use change::{Change, Site, What, logical_name};
+pub(crate) use pairs::{changes, describe};
