@@ -20,7 +20,7 @@ impl<'a> Walk<'a> {
             sorted.sort_unstable();
             let names = |order: &[usize]| {
                 let names = order.iter().map(|at| old.fields[*at].name.as_str());
-                list(names.collect())
+                list(&names.collect::<Vec<_>>())
             };
             self.change_at_types(
                 pair,
@@ -104,7 +104,11 @@ impl<'a> Walk<'a> {
         // The old name as an alias is what a new name needs.
         let others = |field: &Field| {
             let aliases = field.aliases.iter().map(String::as_str);
-            list(aliases.filter(|alias| *alias != old.name).collect())
+            list(
+                &aliases
+                    .filter(|alias| *alias != old.name)
+                    .collect::<Vec<_>>(),
+            )
         };
         let aliases = (others(old), others(new));
         if aliases.0 != aliases.1 {

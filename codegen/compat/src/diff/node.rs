@@ -104,7 +104,7 @@ impl Walk<'_> {
         }
         let words = |kind: &Kind| -> Option<String> {
             let aliases = type_aliases(kind).iter().map(FullName::as_str);
-            list(aliases.collect())
+            list(&aliases.collect::<Vec<_>>())
         };
         let aliases = (words(&old.kind), words(&new.kind));
         if aliases.0 != aliases.1 {
@@ -174,6 +174,6 @@ impl Walk<'_> {
 }
 
 /// Words with commas; `None` of none.
-pub(super) fn list(words: Vec<&str>) -> Option<String> {
+pub(super) fn list(words: &[&str]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }

@@ -309,7 +309,7 @@ fn corpus() -> Vec<Schema> {
         );
         vec![schema(ty), schema(&twice)]
     };
-    TYPES.iter().flat_map(|ty| uses(ty)).collect()
+    TYPES.iter().flat_map(uses).collect()
 }
 
 #[test]
