@@ -354,7 +354,7 @@ const DESCRIBE_DEPTH_MAX: usize = 4;
 const DESCRIBE_BRANCHES_MAX: usize = 6;
 
 /// A type in words: `array of string`, `enum Status`, `null or int`.
-fn describe(schema: &Schema, id: NodeId) -> String {
+pub(crate) fn describe(schema: &Schema, id: NodeId) -> String {
     describe_to(schema, id, DESCRIBE_DEPTH_MAX)
 }
 

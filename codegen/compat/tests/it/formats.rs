@@ -279,8 +279,11 @@ fn sarif_names_places_rules_and_suppressions() {
     assert_eq!(related, 2);
 }
 
-/// Elements with their attributes, unescaped, and all text between them.
-fn elements(xml: &str) -> (Vec<(String, Vec<(String, String)>)>, String) {
+/// An element's name and attributes, unescaped.
+type Element = (String, Vec<(String, String)>);
+
+/// All elements, and all text between them.
+fn elements(xml: &str) -> (Vec<Element>, String) {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = true;
     let (mut elements, mut text, mut depth) = (Vec::new(), String::new(), 0);

@@ -2,6 +2,7 @@
 //! findings and texts out.
 
 mod catalogue;
+mod diff;
 mod folder;
 mod formats;
 mod frozen;

@@ -8,10 +8,14 @@ use crate::{
     contract::{Contract, ContractKind, ContractVersion, State},
 };
 
+/// Records within each other whose fields are listed.
+const LEVELS_MAX: usize = 16;
+
 /// A contract's page in Markdown: what it is and whose, its topic and key, its
 /// versions, the fields of the latest version and an example.
 ///
-/// A record that is used twice is shown once, at its first use.
+/// A record that is used twice is shown once, at its first use; beyond 16 records
+/// within each other the fields are left out.
 pub fn markdown(contract: &Contract) -> String {
     let config = &contract.config;
     let latest = contract.latest();
@@ -117,7 +121,9 @@ fn field_rows(schema: &Schema) -> String {
                     cell(&default.unwrap_or_default()),
                     cell(field.doc.as_deref().unwrap_or_default())
                 ));
-                todo.push(Row::Inside(path, field.ty));
+                if path.matches('.').count() < LEVELS_MAX {
+                    todo.push(Row::Inside(path, field.ty));
+                }
             }
         }
     }

@@ -321,3 +321,25 @@ fn a_page_neither_loops_nor_breaks_its_tables() {
     | again | list of record P |  |  |
     "#);
 }
+
+#[test]
+fn a_long_chain_of_types_neither_overflows_nor_explodes() {
+    // Each type is used before its own definition, so that a bundle, which
+    // defines at first use, nests them all.
+    let fields: Vec<String> = (0..5_000)
+        .map(|n| {
+            let next = format!(r#"["null","T{}"]"#, (n + 1) % 5_000);
+            format!(
+                r#"{{"name":"f{n}","type":{{"type":"record","name":"T{n}","fields":[{{"name":"next","type":{next}}}]}}}}"#
+            )
+        })
+        .collect();
+    let contracts = event(&fields.join(","), "");
+    let contract = contracts.get("a.E").expect("it is there");
+    assert!(export::bundle(contract.latest()).len() < 1_000_000);
+    assert!(export::markdown(contract).len() < 5_000_000);
+    let schema = export::json_schema(contract, contract.latest());
+    assert_eq!(schema["$defs"].as_object().map(|it| it.len()), Some(5_001));
+    let payload = &export::asyncapi(&contracts)["components"]["messages"]["a.E"]["payload"];
+    assert!(payload["schema"].is_string());
+}

@@ -1,6 +1,8 @@
 //! Samples in, a draft out.
 
-use accordant_schema::{FullName, InferError, Inference, Inferred, Kind, parse};
+use accordant_schema::{
+    FullName, InferError, Inference, Inferred, Kind, Limits, contract::Contracts, export, parse,
+};
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
@@ -446,7 +448,7 @@ fn events() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn every_draft_is_a_schema_with_every_field(samples in prop::collection::vec(events(), 0..12)) {
@@ -469,5 +471,27 @@ proptest! {
             original.and_then(|(_, json)| json.as_str()).unwrap_or(&field.name).to_owned()
         });
         prop_assert_eq!(fields.collect::<std::collections::BTreeSet<_>>(), keys);
+    }
+
+    #[test]
+    fn every_sample_is_an_event_of_the_draft(samples in prop::collection::vec(events(), 1..12)) {
+        // Renamed fields would be unknown ones.
+        let legal = |sample: String| sample.replace("\"c d\":", "\"cd\":").replace("\"\":", "\"e\":").replace("\"ö\":", "\"oe\":");
+        let samples: Vec<String> = samples.into_iter().map(legal).collect();
+        let draft = infer(samples.iter().map(String::as_str)).schema_text;
+        let config = "kind = \"type\"\ndescription = \"d\"\nowner = \"o\"";
+        let files = std::collections::BTreeMap::from([
+            ("shop.Event/contract.toml".to_owned(), config.as_bytes().to_vec()),
+            ("shop.Event/v1.avsc".to_owned(), draft.clone().into_bytes()),
+        ]);
+        let (contracts, problems) = Contracts::load(&files, &Limits::default());
+        prop_assert_eq!(problems, []);
+        let contract = contracts.get("shop.Event").expect("it loaded");
+        let schema = export::json_schema(contract, contract.latest());
+        let validator = jsonschema::validator_for(&schema).expect("it is a JSON Schema");
+        for sample in &samples {
+            let value: serde_json::Value = serde_json::from_str(sample).expect("JSON");
+            prop_assert!(validator.is_valid(&value), "{sample}\n{draft}");
+        }
     }
 }
