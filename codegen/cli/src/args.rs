@@ -23,6 +23,14 @@ pub(crate) enum Command {
     Check(gate::CheckArgs),
     /// Lint the contracts: names, documentation, what keeps an event usable.
     Lint(gate::LintArgs),
+    /// Show what changed between two versions, and whom it hurts.
+    Diff(gate::DiffArgs),
+    /// Lay out the schemas of drafts in one way.
+    Fmt(gate::FmtArgs),
+    /// Draft a schema from JSON samples.
+    Infer(gate::InferArgs),
+    /// Write contracts for other tools: bundle, json-schema, asyncapi, markdown.
+    Export(gate::ExportArgs),
     /// Freeze draft versions: append them to contracts.lock after the gate has passed.
     Release(gate::ReleaseArgs),
     /// Explain a finding's code: what, why, example, the safe way.
@@ -37,6 +45,10 @@ pub(crate) enum Command {
     Retire(gate::RetireArgs),
     /// Register every released version in the registry and create the topics.
     Push(ServiceArgs),
+    /// Show what push would do: 0 where that is nothing, else 1.
+    Plan(ServiceArgs),
+    /// Fetch a subject's versions from the registry as a contract.
+    Pull(gate::PullArgs),
     /// Stream a file of events, one JSON a line, to ingest.
     Send(SendArgs),
     /// Print a contract's events as JSON, one a line.

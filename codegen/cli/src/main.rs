@@ -67,6 +67,20 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = settings::load(&args)?;
             done(block_on(push::push(&config)))
         }
+        Command::Plan(args) => {
+            telemetry::init(CLIENT_LOG)?;
+            let config = settings::load(&args)?;
+            answer(block_on(push::plan(&config)))
+        }
+        Command::Pull(args) => {
+            telemetry::init(CLIENT_LOG)?;
+            let config = settings::load(&args.service)?;
+            block_on(gate::pull(&args, &config))
+        }
+        Command::Diff(args) => gate::diff(&args),
+        Command::Fmt(args) => gate::fmt(&args),
+        Command::Infer(args) => gate::infer(&args),
+        Command::Export(args) => gate::export(&args),
         Command::Send(args) => {
             telemetry::init(CLIENT_LOG)?;
             let config = settings::load(&args.service)?;

@@ -1,4 +1,4 @@
-//! `accordant push`: released versions to the registry, topics to Kafka.
+//! `accordant push` and `plan`: released versions to the registry, topics to Kafka.
 
 use accordant_kit::{
     config::Config,
@@ -15,17 +15,40 @@ use crate::output;
 /// The registry or Kafka refuses or cannot be reached.
 pub(crate) async fn push(config: &Config) -> anyhow::Result<()> {
     let contracts = contracts::load(&config.contracts)?;
-    let client = RegistryClient::of(config);
-    let topologies = accordant_shop::topologies();
     let report = push::push(
         &contracts,
-        &client,
+        &RegistryClient::of(config),
         &config.bootstrap(),
         config.cluster_kind(),
         Drafts::Refuse,
-        &topologies,
+        &accordant_shop::topologies(),
     )
     .await?;
     output::result_line(&report.to_string())?;
+    let done = if report.is_empty() {
+        "nothing had to be done"
+    } else {
+        "done"
+    };
+    output::talk(done);
     Ok(())
+}
+
+/// Prints what `push` would do; `false` when it would do something.
+///
+/// # Errors
+/// The registry or Kafka cannot be reached, or `push` would fail.
+pub(crate) async fn plan(config: &Config) -> anyhow::Result<bool> {
+    let contracts = contracts::load(&config.contracts)?;
+    let report = push::plan(
+        &contracts,
+        &RegistryClient::of(config),
+        &config.bootstrap(),
+        config.cluster_kind(),
+        Drafts::Refuse,
+        &accordant_shop::topologies(),
+    )
+    .await?;
+    output::result_line(&report.to_string())?;
+    Ok(report.is_empty())
 }

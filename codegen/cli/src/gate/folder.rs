@@ -10,7 +10,11 @@ use accordant_kit::{
     config::{Config, Flags},
     contracts::{self, ContractsError, FileMap},
 };
-use accordant_schema::{Limits, Problem, contract::Contracts};
+use accordant_schema::{
+    Limits, Problem,
+    contract::{Contract, ContractVersion, Contracts, Version},
+};
+use anyhow::Context;
 use clap::Args;
 
 /// Where the contracts are.
@@ -79,6 +83,30 @@ impl Folder {
             colour: Colour::Ansi,
         }
     }
+}
+
+/// A version of a contract, such as `v1` or `1`; the latest when none is named.
+pub(super) fn version_of<'c>(
+    contract: &'c Contract,
+    text: Option<&str>,
+) -> anyhow::Result<&'c ContractVersion> {
+    let Some(text) = text else {
+        return Ok(contract.latest());
+    };
+    let wanted = Version::from_digits(text.strip_prefix('v').unwrap_or(text));
+    let found = wanted.and_then(|it| contract.version(it));
+    found.with_context(|| {
+        let known: Vec<String> = contract
+            .versions
+            .iter()
+            .map(|it| it.version.to_string())
+            .collect();
+        format!(
+            "{} has no version {text:?}\nfix: name one of {}",
+            contract.name,
+            known.join(", ")
+        )
+    })
 }
 
 /// What to say of a contract that is not there.

@@ -55,7 +55,11 @@ pub(super) fn folder_at(folder: &Path, name: &str) -> anyhow::Result<FileMap> {
         return Err(refused(reason(&list)));
     }
     let mut entries = Vec::new();
-    for entry in list.stdout.split(|byte| *byte == 0).filter(|it| !it.is_empty()) {
+    for entry in list
+        .stdout
+        .split(|byte| *byte == 0)
+        .filter(|it| !it.is_empty())
+    {
         let entry = std::str::from_utf8(entry).context("a path in git is not UTF-8")?;
         let Some((about, path)) = entry.split_once('\t') else {
             continue;
@@ -69,7 +73,10 @@ pub(super) fn folder_at(folder: &Path, name: &str) -> anyhow::Result<FileMap> {
         }
     }
     if entries.len() > FILES_MAX {
-        bail!("{name} has more than {FILES_MAX} files below {}", folder.display());
+        bail!(
+            "{name} has more than {FILES_MAX} files below {}",
+            folder.display()
+        );
     }
     blobs(folder, &entries)
 }
@@ -83,7 +90,10 @@ fn blobs(folder: &Path, entries: &[(String, String)]) -> anyhow::Result<FileMap>
         .spawn()
         .map_err(|error| anyhow::anyhow!(not_started(&error)))?;
     let mut stdin = child.stdin.take().context("git has a standard input")?;
-    let wanted: String = entries.iter().map(|(_, object)| format!("{object}\n")).collect();
+    let wanted: String = entries
+        .iter()
+        .map(|(_, object)| format!("{object}\n"))
+        .collect();
     // Both pipes at once: neither side waits for the other's full one.
     let writer = std::thread::spawn(move || stdin.write_all(wanted.as_bytes()));
     let output = child.wait_with_output().context("git cat-file")?;
@@ -93,7 +103,10 @@ fn blobs(folder: &Path, entries: &[(String, String)]) -> anyhow::Result<FileMap>
     let mut rest = output.stdout.as_slice();
     for (path, object) in entries {
         let missing = || format!("git has no object {object} ({path})");
-        let line_end = rest.iter().position(|byte| *byte == b'\n').with_context(missing)?;
+        let line_end = rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .with_context(missing)?;
         let head = String::from_utf8_lossy(&rest[..line_end]).into_owned();
         let length: usize = head
             .rsplit(' ')
@@ -136,6 +149,9 @@ fn not_started(error: &io::Error) -> String {
 
 fn reason(output: &Output) -> String {
     let error = String::from_utf8_lossy(&output.stderr);
-    let line = error.lines().next().unwrap_or("git failed and did not say why");
+    let line = error
+        .lines()
+        .next()
+        .unwrap_or("git failed and did not say why");
     line.trim_start_matches("fatal: ").to_owned()
 }

@@ -50,7 +50,9 @@ pub(crate) fn lint(args: &LintArgs) -> anyhow::Result<ExitCode> {
     };
     let mut report = gate::check_with(&folder.contracts, &folder.problems, &options);
     report.findings.retain(|it| it.category == Category::Lint);
-    report.ignored.retain(|it| it.finding.category == Category::Lint);
+    report
+        .ignored
+        .retain(|it| it.finding.category == Category::Lint);
     let text = render::render(&report, &folder.files, &folder.style(), args.format.format);
     args.format.write(&text)?;
     Ok(ExitCode::from(u8::from(report.failed())))

@@ -3,24 +3,34 @@
 
 mod base;
 mod check;
+mod diff;
 mod explain;
+mod export;
 mod files;
+mod fmt;
 mod folder;
 mod format;
 mod git;
 mod history;
+mod infer;
 mod lint;
 mod list;
 mod new;
+mod pull;
 mod release;
 mod retire;
 mod rules;
 
 pub(crate) use check::{CheckArgs, check};
+pub(crate) use diff::{DiffArgs, diff};
 pub(crate) use explain::{ExplainArgs, explain};
+pub(crate) use export::{ExportArgs, export};
+pub(crate) use fmt::{FmtArgs, fmt};
+pub(crate) use infer::{InferArgs, infer};
 pub(crate) use lint::{LintArgs, lint};
 pub(crate) use list::{ListArgs, list};
 pub(crate) use new::{NewArgs, new};
+pub(crate) use pull::{PullArgs, pull};
 pub(crate) use release::{ReleaseArgs, release};
 pub(crate) use retire::{RetireArgs, retire};
 pub(crate) use rules::{RulesArgs, rules};

@@ -2,14 +2,14 @@
 
 use std::{fs, process::ExitCode};
 
-use accordant_schema::contract::{State, Version};
+use accordant_schema::contract::State;
 use anyhow::{Context, bail};
 use clap::Args;
 use toml_edit::{Array, DocumentMut, value};
 
 use super::{
     files,
-    folder::{Folder, FolderArgs, no_contract},
+    folder::{Folder, FolderArgs, no_contract, version_of},
 };
 use crate::output;
 
@@ -36,25 +36,7 @@ pub(crate) fn retire(args: &RetireArgs) -> anyhow::Result<ExitCode> {
     let Some(contract) = folder.contracts.get(&args.name) else {
         bail!(no_contract(&folder.contracts, &args.name));
     };
-    let digits = args.version.strip_prefix('v').unwrap_or(&args.version);
-    let wanted = Version::from_digits(digits);
-    let Some(version) = contract
-        .versions
-        .iter()
-        .find(|it| Some(it.version) == wanted)
-    else {
-        let known: Vec<String> = contract
-            .versions
-            .iter()
-            .map(|it| it.version.to_string())
-            .collect();
-        bail!(
-            "{} has no version {:?}\nfix: name one of {}",
-            contract.name,
-            args.version,
-            known.join(", ")
-        );
-    };
+    let version = version_of(contract, Some(&args.version))?;
     match version.state {
         State::Released => {}
         State::Draft => bail!(

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use accordant_compat::rules::ALL;
+use accordant_compat::{
+    lint::Set,
+    rules::{self, Rule},
+};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -23,24 +26,28 @@ pub(crate) struct RulesArgs {
 /// Standard output cannot be written.
 pub(crate) fn rules(args: &RulesArgs) -> anyhow::Result<ExitCode> {
     if args.json {
-        let rule = |it: &accordant_compat::rules::Rule| json!({ "code": it.code, "name": it.name, "category": it.category.as_str() });
-        let rules: Vec<Value> = ALL.iter().map(rule).collect();
+        let rule = |it: &Rule| {
+            json!({
+                "code": it.code,
+                "name": it.name,
+                "category": it.category.as_str(),
+                "set": it.set.map(Set::as_str),
+                "severity": it.severity.as_str(),
+                "purpose": it.purpose(),
+            })
+        };
+        let rules: Vec<Value> = rules::catalogue().map(rule).collect();
         let text = serde_json::to_string_pretty(&json!({ "format": 1, "rules": rules }))?;
         output::result_line(&text)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let rows: Vec<[String; 4]> = ALL
-        .iter()
+    let rows: Vec<[String; 4]> = rules::catalogue()
         .map(|it| {
-            // The first line of a page is its title, the third says what it finds.
-            let finds = it.page.lines().nth(2).unwrap_or_default();
-            [it.code, it.name, it.category.as_str(), finds].map(str::to_owned)
+            let set = it.set.map_or(it.category.as_str(), Set::as_str);
+            [it.code, it.name, set, it.purpose()].map(str::to_owned)
         })
         .collect();
-    for line in table(
-        &["code", "name", "category", "finds"].map(str::to_owned),
-        &rows,
-    ) {
+    for line in table(&["code", "name", "set", "finds"].map(str::to_owned), &rows) {
         output::result_line(&line)?;
     }
     output::talk("accordant explain CODE says more");

@@ -58,11 +58,7 @@ pub fn against(contracts: &Contracts, base: &Base<'_>) -> Vec<Finding> {
             continue;
         };
         if base.source == Source::Folder {
-            findings.extend(
-                released
-                    .iter()
-                    .filter_map(|it| changed(contract, it, base)),
-            );
+            findings.extend(released.iter().filter_map(|it| changed(contract, it, base)));
         }
         findings.extend(latest(contracts, contract, &released, base));
     }
@@ -111,7 +107,10 @@ fn removed(other: &Contract, last: &ContractVersion, base: &Base<'_>) -> Finding
             "whoever writes or reads topic {} has no contract any more",
             other.config.topic
         ),
-        fix: format!("bring the folder {} back; `accordant retire` ends a version", other.name),
+        fix: format!(
+            "bring the folder {} back; `accordant retire` ends a version",
+            other.name
+        ),
         ..finding(CONTRACT_REMOVED, other, last, base)
     }
 }
@@ -120,13 +119,19 @@ fn changed(contract: &Contract, old: &ContractVersion, base: &Base<'_>) -> Optio
     let label = base.label;
     let what = match contract.version(old.version) {
         Some(now) if now.text == old.text => return None,
-        Some(_) => format!("{} {} is not the one of {label}", contract.name, old.version),
+        Some(_) => format!(
+            "{} {} is not the one of {label}",
+            contract.name, old.version
+        ),
         None => format!("{} {} is gone, {label} has it", contract.name, old.version),
     };
     Some(Finding {
         message: what,
         means: "records of it are out there, and nobody can say any more what they are".to_owned(),
-        fix: format!("restore {} as it is in {label}, and make the change a new version", old.file),
+        fix: format!(
+            "restore {} as it is in {label}, and make the change a new version",
+            old.file
+        ),
         ..finding(RELEASE_CHANGED, contract, old, base)
     })
 }

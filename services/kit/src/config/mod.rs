@@ -8,7 +8,7 @@ mod limits;
 mod load;
 mod values;
 
-pub(crate) use load::without_password;
 pub use error::ConfigError;
 pub use limits::Limits;
+pub(crate) use load::without_password;
 pub use values::{AppConfig, Config, Flags, Processing, Setting};

@@ -77,6 +77,29 @@ pub enum TopicsError {
 /// The cluster does not answer, refuses one, or has one with another count.
 pub async fn ensure(bootstrap: &str, specs: &[TopicSpec]) -> Result<Vec<String>, TopicsError> {
     let found = metadata(bootstrap).await?;
+    let missing = missing_of(&found, specs)?;
+    if missing.is_empty() {
+        return Ok(Vec::new());
+    }
+    create(bootstrap, &missing, found.brokers).await?;
+    wait_until_visible(bootstrap, &missing).await?;
+    Ok(missing.into_iter().map(|spec| spec.name.clone()).collect())
+}
+
+/// The names of those that [`ensure`] would make, sorted.
+///
+/// # Errors
+/// As [`ensure`], but that nothing is made.
+pub async fn missing(bootstrap: &str, specs: &[TopicSpec]) -> Result<Vec<String>, TopicsError> {
+    let found = metadata(bootstrap).await?;
+    let missing = missing_of(&found, specs)?;
+    Ok(missing.into_iter().map(|spec| spec.name.clone()).collect())
+}
+
+fn missing_of<'s>(
+    found: &Metadata,
+    specs: &'s [TopicSpec],
+) -> Result<Vec<&'s TopicSpec>, TopicsError> {
     let mut missing = Vec::new();
     for spec in specs {
         match found.partitions.get(&spec.name) {
@@ -93,12 +116,7 @@ pub async fn ensure(bootstrap: &str, specs: &[TopicSpec]) -> Result<Vec<String>,
     }
     missing.sort_by(|one, other| one.name.cmp(&other.name));
     missing.dedup_by(|one, other| one.name == other.name);
-    if missing.is_empty() {
-        return Ok(Vec::new());
-    }
-    create(bootstrap, &missing, found.brokers).await?;
-    wait_until_visible(bootstrap, &missing).await?;
-    Ok(missing.into_iter().map(|spec| spec.name.clone()).collect())
+    Ok(missing)
 }
 
 /// The partition count of each of these topics.

@@ -5,4 +5,4 @@ mod plan;
 mod run;
 
 pub use plan::{AppTopics, ClusterKind, Drafts, topics_of};
-pub use run::{PushError, PushReport, PushedVersion, push};
+pub use run::{PushError, PushReport, PushedVersion, plan, push};

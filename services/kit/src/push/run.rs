@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use accordant_schema::contract::{Contract, ContractKind, Contracts, State, Version};
+use accordant_schema::contract::{Contract, ContractKind, Contracts, Reference, State, Version};
 use accordant_wire::SchemaId;
 
 use super::{AppTopics, ClusterKind, Drafts, topics_of};
@@ -11,41 +11,52 @@ use crate::{
     registry_client::{RegistryClient, RegistryError},
 };
 
-/// What a push has done.
+/// What a push would do, or has done.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PushReport {
-    /// Every version that is registered now, in the order of the work.
+    /// Versions that are registered by it, in the order of the work.
     pub registered: Vec<PushedVersion>,
-    /// Topics that were made, sorted.
+    /// Versions that were registered before, in the same order.
+    pub present: Vec<PushedVersion>,
+    /// Topics that are made by it, sorted.
     pub topics_created: Vec<String>,
-    /// Topics that were there already, sorted.
+    /// Topics that were there before, sorted.
     pub topics_present: Vec<String>,
-    /// Drafts that were left out, as `name vN`.
+    /// Drafts that are left out, as `name vN`.
     pub drafts_left: Vec<String>,
+}
+
+impl PushReport {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.registered.is_empty() && self.topics_created.is_empty()
+    }
 }
 
 impl fmt::Display for PushReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for it in &self.registered {
-            writeln!(
+            write!(
                 f,
-                "  Registered {} {} ({}, id {})",
-                it.contract, it.version, it.subject, it.id
+                "    Register {} {} ({}",
+                it.contract, it.version, it.subject
             )?;
+            match it.id {
+                Some(id) => writeln!(f, ", id {id})")?,
+                None => writeln!(f, ")")?,
+            }
         }
         for topic in &self.topics_created {
-            writeln!(f, "     Created topic {topic}")?;
-        }
-        for topic in &self.topics_present {
-            writeln!(f, "     Present topic {topic}")?;
+            writeln!(f, "      Create topic {topic}")?;
         }
         for draft in &self.drafts_left {
-            writeln!(f, "     Skipped {draft} (draft)")?;
+            writeln!(f, "        Skip {draft} (draft)")?;
         }
         write!(
             f,
-            "{} versions registered, {} topics created, {} present, {} drafts left out",
+            "{} to register, {} registered already; {} topics to create, {} there already; {} drafts left out",
             self.registered.len(),
+            self.present.len(),
             self.topics_created.len(),
             self.topics_present.len(),
             self.drafts_left.len(),
@@ -62,8 +73,8 @@ pub struct PushedVersion {
     pub version: Version,
     /// The registry subject.
     pub subject: String,
-    /// The registry's id of the schema.
-    pub id: SchemaId,
+    /// The registry's id of the schema; `None` in a plan that has none yet.
+    pub id: Option<SchemaId>,
 }
 
 /// Why a push ended early. Pushing again continues it.
@@ -100,9 +111,37 @@ pub enum PushError {
     Topics(#[from] TopicsError),
 }
 
+/// What [`push`] would do; it is empty exactly when that would change nothing.
+///
+/// # Errors
+/// The registry or the cluster does not answer, or has something that a push
+/// would fail on.
+pub async fn plan(
+    contracts: &Contracts,
+    registry: &RegistryClient,
+    bootstrap: &str,
+    cluster: ClusterKind,
+    drafts: Drafts,
+    apps: &[AppTopics],
+) -> Result<PushReport, PushError> {
+    let mut report = PushReport::default();
+    let own = own_contracts()?;
+    // The kit's own are there at every version that it was built with.
+    plan_all(&own, registry, Drafts::Include, &mut report).await?;
+    plan_all(contracts, registry, drafts, &mut report).await?;
+    let specs = topics_of(contracts, apps, cluster, drafts);
+    report.topics_created = topics::missing(bootstrap, &specs).await?;
+    let names = specs.into_iter().map(|spec| spec.name);
+    report.topics_present = names
+        .filter(|name| !report.topics_created.contains(name))
+        .collect();
+    Ok(report)
+}
+
 /// Registers every released version (and with [`Drafts::Include`] the drafts) of
 /// these contracts and of the kit's own, then makes the topics of the contracts
-/// and applications. Doing it twice changes nothing.
+/// and applications: what [`plan`] says, and nothing else. Doing it twice
+/// changes nothing.
 ///
 /// # Errors
 /// The registry or the cluster does not answer, or refuses something.
@@ -114,17 +153,19 @@ pub async fn push(
     drafts: Drafts,
     apps: &[AppTopics],
 ) -> Result<PushReport, PushError> {
-    let mut report = PushReport::default();
+    let mut report = plan(contracts, registry, bootstrap, cluster, drafts, apps).await?;
     let own = own_contracts()?;
-    // The kit's own are there at every version that it was built with.
-    register_all(&own, registry, Drafts::Include, &mut report).await?;
-    register_all(contracts, registry, drafts, &mut report).await?;
-    let specs = topics_of(contracts, apps, cluster, drafts);
-    report.topics_created = topics::ensure(bootstrap, &specs).await?;
-    let names = specs.into_iter().map(|spec| spec.name);
-    report.topics_present = names
-        .filter(|name| !report.topics_created.contains(name))
-        .collect();
+    for planned in &mut report.registered {
+        let from = match contracts.get(&planned.contract) {
+            Some(_) => contracts,
+            None => &own,
+        };
+        planned.id = Some(register(from, planned, registry).await?);
+    }
+    if !report.topics_created.is_empty() {
+        let specs = topics_of(contracts, apps, cluster, drafts);
+        topics::ensure(bootstrap, &specs).await?;
+    }
     Ok(report)
 }
 
@@ -140,21 +181,21 @@ fn own_contracts() -> Result<Contracts, PushError> {
     }
 }
 
-async fn register_all(
+async fn plan_all(
     contracts: &Contracts,
     registry: &RegistryClient,
     drafts: Drafts,
     report: &mut PushReport,
 ) -> Result<(), PushError> {
     for contract in types_in_order(contracts) {
-        register_contract(contracts, contract, registry, drafts, report).await?;
+        plan_contract(contracts, contract, registry, drafts, report).await?;
     }
     let others = contracts
         .contracts
         .values()
         .filter(|it| it.config.kind != ContractKind::Type);
     for contract in others {
-        register_contract(contracts, contract, registry, drafts, report).await?;
+        plan_contract(contracts, contract, registry, drafts, report).await?;
     }
     Ok(())
 }
@@ -187,7 +228,7 @@ fn types_in_order(contracts: &Contracts) -> Vec<&Contract> {
     ordered
 }
 
-async fn register_contract(
+async fn plan_contract(
     contracts: &Contracts,
     contract: &Contract,
     registry: &RegistryClient,
@@ -208,21 +249,34 @@ async fn register_contract(
             version: version.version,
             source,
         };
+        let is_planned = |it: &Reference| {
+            report.registered.iter().any(|planned| {
+                planned.contract == it.name.as_str() && planned.version == it.version
+            })
+        };
         let references = registry
             .references_of_version(contracts, version)
             .await
             .map_err(failed)?;
-        let Some(references) = references else {
-            return Err(PushError::Reference {
-                contract: name,
-                version: version.version,
-            });
+        let id = match references {
+            Some(references) => registry
+                .id_of(&subject, &version.text, &references)
+                .await
+                .map_err(failed)?,
+            // It cannot be there before what it refers to.
+            None if version.references.iter().any(is_planned) => None,
+            None => {
+                return Err(PushError::Reference {
+                    contract: name,
+                    version: version.version,
+                });
+            }
         };
-        let id = registry
-            .register(&subject, &version.text, &references)
-            .await
-            .map_err(failed)?;
-        report.registered.push(PushedVersion {
+        let place = match id {
+            Some(_) => &mut report.present,
+            None => &mut report.registered,
+        };
+        place.push(PushedVersion {
             contract: name.clone(),
             version: version.version,
             subject: subject.clone(),
@@ -230,4 +284,33 @@ async fn register_contract(
         });
     }
     Ok(())
+}
+
+async fn register(
+    contracts: &Contracts,
+    planned: &PushedVersion,
+    registry: &RegistryClient,
+) -> Result<SchemaId, PushError> {
+    let failed = |source| PushError::Register {
+        contract: planned.contract.clone(),
+        version: planned.version,
+        source,
+    };
+    let reference = || PushError::Reference {
+        contract: planned.contract.clone(),
+        version: planned.version,
+    };
+    let version = contracts
+        .get(&planned.contract)
+        .and_then(|it| it.version(planned.version))
+        .ok_or_else(reference)?;
+    let references = registry
+        .references_of_version(contracts, version)
+        .await
+        .map_err(failed)?
+        .ok_or_else(reference)?;
+    registry
+        .register(&planned.subject, &version.text, &references)
+        .await
+        .map_err(failed)
 }

@@ -121,7 +121,10 @@ impl RegistryClient {
         let body = answer.bytes().await.map_err(unreachable)?;
         if status.is_server_error() {
             let message = format!("it answered {status}");
-            return Err(RegistryError::Unreachable { url: url(), message });
+            return Err(RegistryError::Unreachable {
+                url: url(),
+                message,
+            });
         }
         if !status.is_success() {
             return Err(RegistryError::Refused {
@@ -140,5 +143,7 @@ impl RegistryClient {
 
 /// A subject as one segment of a path.
 fn escaped(subject: &str) -> String {
-    subject_segment(subject).replace('/', "%2F").replace(':', "%3A")
+    subject_segment(subject)
+        .replace('/', "%2F")
+        .replace(':', "%3A")
 }
