@@ -12,6 +12,7 @@
 mod decode;
 mod java;
 mod judge;
+mod parse;
 
 use crate::generate::Rng;
 use judge::Judge;
