@@ -94,6 +94,12 @@ const LAXER: &[Laxer] = &[
             {"name":"f","type":"E","default":"A"},
             {"name":"g","type":{"type":"enum","name":"E","symbols":["A"]}}]}"#,
     },
+    // A default that a record's own branch is tried for.
+    Laxer {
+        message: "Schema fields not set yet",
+        example: r#"{"type":"record","name":"R","fields":[
+            {"name":"f","type":["R","null",{"type":"map","values":"int"}],"default":{}}]}"#,
+    },
 ];
 
 impl Stricter {
