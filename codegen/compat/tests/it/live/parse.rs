@@ -97,7 +97,7 @@ const LAXER: &[Laxer] = &[
     // A default that a record's own branch is tried for.
     Laxer {
         message: "Schema fields not set yet",
-        example: r#"{"type":"record","name":"R","fields":[
+        example: r#"{"type":"record","name":"R","fields":[{"name":"a","type":"int"},
             {"name":"f","type":["R","null",{"type":"map","values":"int"}],"default":{}}]}"#,
     },
 ];
