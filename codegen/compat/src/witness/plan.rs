@@ -5,8 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use accordant_schema::{Enum, Kind, NodeId, Record, Schema};
 
-use super::{DEPTH_MAX, rename::Names};
-use crate::java::{promotes, same_type};
+use super::{DEPTH_MAX, rename::renamed};
+use crate::{
+    java::{promotes, same_type},
+    walk::path::{short_name, type_word},
+};
 
 /// Actions and comparisons that one plan may need.
 const STEPS_MAX: usize = 200_000;
@@ -66,10 +69,10 @@ pub(super) enum NoPlan {
 
 impl Plan {
     pub(super) fn new(reader: &Schema, writer: &Schema) -> Result<Plan, NoPlan> {
+        let writer = renamed(reader, writer).ok_or(NoPlan::Aliases)?;
         let mut planner = Planner {
             reader,
-            writer,
-            names: Names::new(reader, writer).ok_or(NoPlan::Aliases)?,
+            writer: &writer,
             actions: Vec::new(),
             records: HashMap::new(),
             depth: 0,
@@ -85,8 +88,8 @@ impl Plan {
 
 struct Planner<'a> {
     reader: &'a Schema,
+    /// By the reader's names.
     writer: &'a Schema,
-    names: Names<'a>,
     actions: Vec<Action>,
     /// Records that are planned, or being planned: recursion ends here.
     records: HashMap<(NodeId, NodeId), ActionId>,
@@ -136,7 +139,7 @@ impl<'a> Planner<'a> {
             }
             (Kind::Enum(it), Kind::Enum(written)) => self.symbols(it, written, writer),
             (Kind::Fixed(it), Kind::Fixed(written)) => {
-                if it.name.name() != self.names.simple(writer) || it.size != written.size {
+                if it.name.name() != short_name(self.writer, writer) || it.size != written.size {
                     self.fail(reader, writer)
                 } else {
                     Do::Same
@@ -155,21 +158,18 @@ impl<'a> Planner<'a> {
     }
 
     fn fail(&self, reader: NodeId, writer: NodeId) -> Do {
-        let expected = self.reader.name_of(reader).map_or_else(
-            || crate::walk::path::type_word(&self.reader.node(reader).kind),
-            |it| it.as_str(),
-        );
+        let expected = full_name(self.reader, reader);
         Do::Fail(format!(
             "found {}, expecting {expected}",
-            self.names.full(writer)
+            full_name(self.writer, writer)
         ))
     }
 
     fn symbols(&self, reader: &Enum, written: &Enum, writer: NodeId) -> Do {
-        if reader.name.name() != self.names.simple(writer) {
+        if reader.name.name() != short_name(self.writer, writer) {
             return Do::Fail(format!(
                 "found {}, expecting {}",
-                self.names.full(writer),
+                full_name(self.writer, writer),
                 reader.name
             ));
         }
@@ -216,7 +216,7 @@ impl<'a> Planner<'a> {
         let Kind::Record(written) = &self.writer.node(writer).kind else {
             return Ok(id);
         };
-        let names = self.names.fields(writer);
+        let names: Vec<&str> = field_names(written).collect();
         self.steps(names.len() + record.fields.len())?;
         let by_name: HashMap<&str, usize> = record
             .fields
@@ -270,7 +270,7 @@ impl<'a> Planner<'a> {
             let Some(name) = self.reader.name_of(*branch) else {
                 return Ok(Some(at));
             };
-            if name.as_str() == self.names.full(writer) {
+            if name.as_str() == full_name(self.writer, writer) {
                 return Ok(Some(at));
             }
             if let Kind::Record(record) = kind {
@@ -278,7 +278,7 @@ impl<'a> Planner<'a> {
                 self.step()?;
                 let action = self.record(*branch, record, writer)?;
                 self.depth -= 1;
-                let better = by_fields.is_none() || name.name() == self.names.simple(writer);
+                let better = by_fields.is_none() || name.name() == short_name(self.writer, writer);
                 if better && !self.has_failing_field(action) {
                     by_fields = Some(at);
                 }
@@ -298,7 +298,14 @@ impl<'a> Planner<'a> {
                 .iter()
                 .flatten()
                 .any(|(_, field)| matches!(self.actions[*field].what, Do::Fail(_))),
-            _ => true,
+            Do::Fail(_)
+            | Do::Same
+            | Do::Promote
+            | Do::Each(_)
+            | Do::Symbol(_)
+            | Do::WriterBranch(_)
+            | Do::SameUnion
+            | Do::ReaderBranch(..) => true,
         }
     }
 
@@ -314,7 +321,7 @@ impl<'a> Planner<'a> {
         let (reader_schema, writer_schema) = (self.reader, self.writer);
         let same_name = reader_schema
             .name_of(reader)
-            .is_none_or(|name| name.name() == self.names.simple(writer));
+            .is_none_or(|name| name.name() == short_name(self.writer, writer));
         let kinds = (
             &reader_schema.node(reader).kind,
             &writer_schema.node(writer).kind,
@@ -341,7 +348,7 @@ impl<'a> Planner<'a> {
                             record.fields.iter().map(|field| field.ty).collect()
                         };
                         // Java compares name, type, name, type; no name depends on a type.
-                        let result = names.eq(self.names.fields(writer))
+                        let result = names.eq(field_names(written))
                             && self.all_equivalent(&types(it), &types(written), seen)?;
                         if !result {
                             seen.insert((reader, writer), false);
@@ -369,4 +376,15 @@ impl<'a> Planner<'a> {
         }
         Ok(true)
     }
+}
+
+fn field_names(record: &Record) -> impl Iterator<Item = &str> {
+    record.fields.iter().map(|field| field.name.as_str())
+}
+
+/// The full name, or the Avro type.
+fn full_name(schema: &Schema, id: NodeId) -> &str {
+    schema
+        .name_of(id)
+        .map_or_else(|| type_word(&schema.node(id).kind), |it| it.as_str())
 }

@@ -4,12 +4,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accordant_schema::{Kind, NodeId, Schema, java_text};
+use accordant_schema::{FullName, Kind, NodeId, Schema, canonical_form, java_text};
 
 use crate::walk::path::type_word;
 
+/// The writer with the reader's names; `None` where Java throws: two fields or
+/// two branches get the same name.
+///
+/// Java's reader does it, and its resolver does it again: aliases of aliases
+/// are followed once, and two names that are each other's alias stay.
+pub(super) fn renamed(reader: &Schema, writer: &Schema) -> Option<Schema> {
+    let once = renamed_once(reader, writer)?;
+    renamed_once(reader, &once)
+}
+
+fn renamed_once(reader: &Schema, writer: &Schema) -> Option<Schema> {
+    let names = Names::new(reader, writer)?;
+    let mut renamed = writer.clone();
+    for (at, node) in renamed.nodes.iter_mut().enumerate() {
+        let id = NodeId(at as u32);
+        let name = match &mut node.kind {
+            Kind::Record(it) => {
+                for (field, name) in it.fields.iter_mut().zip(names.fields(id)) {
+                    name.clone_into(&mut field.name);
+                }
+                &mut it.name
+            }
+            Kind::Enum(it) => &mut it.name,
+            Kind::Fixed(it) => &mut it.name,
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Bytes
+            | Kind::String
+            | Kind::Array(_)
+            | Kind::Map(_)
+            | Kind::Union(_) => continue,
+        };
+        *name = FullName::new(names.full(id)).ok()?;
+    }
+    Some(renamed)
+}
+
 /// The writer's names as the reader says them.
-pub(super) struct Names<'a> {
+struct Names<'a> {
     writer: &'a Schema,
     types: BTreeMap<&'a str, &'a str>,
     /// By record, an index into `field_names`: Java lets a record and its aliases
@@ -19,8 +60,7 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    /// `None` where Java throws: two fields or two branches get the same name.
-    pub(super) fn new(reader: &'a Schema, writer: &'a Schema) -> Option<Names<'a>> {
+    fn new(reader: &'a Schema, writer: &'a Schema) -> Option<Names<'a>> {
         let mut names = Names {
             writer,
             types: BTreeMap::new(),
@@ -34,7 +74,7 @@ impl<'a> Names<'a> {
     }
 
     /// A type's full name; the Avro type where it has none.
-    pub(super) fn full(&self, id: NodeId) -> &'a str {
+    fn full(&self, id: NodeId) -> &'a str {
         match self.writer.name_of(id) {
             Some(name) => {
                 let name = name.as_str();
@@ -44,14 +84,8 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// A type's name without its namespace.
-    pub(super) fn simple(&self, id: NodeId) -> &'a str {
-        let full = self.full(id);
-        full.rsplit_once('.').map_or(full, |(_, simple)| simple)
-    }
-
     /// The names of a record's fields.
-    pub(super) fn fields(&self, id: NodeId) -> Vec<&'a str> {
+    fn fields(&self, id: NodeId) -> Vec<&'a str> {
         let Kind::Record(record) = &self.writer.node(id).kind else {
             return Vec::new();
         };
@@ -93,7 +127,14 @@ impl<'a> Names<'a> {
                             work.extend(branches.iter().rev().map(|it| Work::Type(*it)));
                             continue;
                         }
-                        _ => continue,
+                        Kind::Null
+                        | Kind::Boolean
+                        | Kind::Int
+                        | Kind::Long
+                        | Kind::Float
+                        | Kind::Double
+                        | Kind::Bytes
+                        | Kind::String => continue,
                     };
                     for alias in aliases {
                         self.types.insert(alias.as_str(), name.as_str());
@@ -163,7 +204,16 @@ impl<'a> Names<'a> {
                     todo.extend(branches);
                     is_set(branches.iter().map(|it| self.full(*it)).collect())
                 }
-                _ => true,
+                Kind::Null
+                | Kind::Boolean
+                | Kind::Int
+                | Kind::Long
+                | Kind::Float
+                | Kind::Double
+                | Kind::Bytes
+                | Kind::String
+                | Kind::Enum(_)
+                | Kind::Fixed(_) => true,
             };
             if !distinct {
                 return false;
@@ -196,8 +246,19 @@ fn bare(schema: &Schema) -> String {
                 it.aliases.clear();
                 it.doc = None;
             }
-            _ => {}
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Bytes
+            | Kind::String
+            | Kind::Array(_)
+            | Kind::Map(_)
+            | Kind::Union(_) => {}
         }
     }
-    java_text(&schema, true)
+    // In Java's text a name may stand for two types.
+    java_text(&schema, true) + &canonical_form(&schema)
 }

@@ -259,3 +259,21 @@ fn bytes_that_are_no_datum_are_refused() {
     refused(endless, &[2; 1_000], ReadError::TooLarge);
     assert!(Value::Null.encode(&schema(r#""int""#)).is_err());
 }
+
+/// Java applies aliases twice, so a swap of names swaps nothing.
+#[test]
+fn two_names_that_are_each_others_alias_stay() {
+    let record = |rest: &str| {
+        format!(
+            r#"{{"type": "record", "name": "R", "fields": [
+                {{"name": "a", "aliases": ["b"], "type": "int"}},
+                {{"name": "b", "aliases": ["a"], "type": "string"}}{rest}]}}"#
+        )
+    };
+    check_read(
+        &record(""),
+        &record(r#", {"name": "c", "type": "int"}"#),
+        &[2, 2, b'x', 0],
+        r#"{"a":1,"b":"x"}"#,
+    );
+}

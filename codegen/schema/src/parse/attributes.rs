@@ -45,7 +45,8 @@ impl Builder<'_> {
 
     /// A text that may be absent.
     pub(super) fn optional_text<'j>(&mut self, json: &'j Json, name: &str) -> Option<&'j str> {
-        let value = json.get(name)?;
+        // Some tools write null where they have nothing to say; so does Java read it.
+        let value = json.get(name).filter(|it| it.value != Value::Null)?;
         let text = value.as_str();
         if text.is_none() {
             self.wrong(value, name, "a string");

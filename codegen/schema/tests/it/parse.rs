@@ -246,6 +246,14 @@ fn named_types_are_checked() {
 }
 
 #[test]
+fn an_optional_text_may_be_null() {
+    check(
+        r#"{"type":"enum","name":"n.E","namespace":null,"doc":null,"default":null,"symbols":["A"]}"#,
+        &[],
+    );
+}
+
+#[test]
 fn a_union_has_each_type_once() {
     let fix = " | a union has each type once: remove one";
     check(

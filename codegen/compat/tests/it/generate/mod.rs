@@ -5,6 +5,7 @@
 //! (`mutate`), made whole again (`repair`) and only then spelt as people do
 //! (`spell`): namespaces split off, inherited or left out.
 
+mod damage;
 mod datum;
 mod mutate;
 mod repair;
@@ -12,6 +13,7 @@ mod rng;
 mod schema;
 mod spell;
 
+pub(crate) use damage::damage;
 pub(crate) use datum::datum;
 pub(crate) use rng::Rng;
 

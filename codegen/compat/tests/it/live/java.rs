@@ -4,13 +4,15 @@
 use std::fmt::Write;
 
 use accordant_compat::java;
-use accordant_schema::{
-    Fingerprint, Problem, ProblemCode, Schema, canonical_form, java_text, parse, rabin,
-};
+use accordant_schema::{Fingerprint, Schema, canonical_form, java_text, parse, rabin};
 use md5::{Digest, Md5};
 use serde_json::Value;
 
-use super::{Judge, SHOWN_MAX, seeds};
+use super::{
+    Judge, SHOWN_MAX,
+    parse::{is_known_problem, is_known_refusal},
+    seeds,
+};
 use crate::generate::pair;
 
 /// What was compared.
@@ -71,12 +73,12 @@ fn same_schema(
             counts.refused += 1;
             return Ok(None);
         }
-        (Ok(_), Some(_)) if is_undefined(&theirs) => {
+        (Ok(_), Some(_)) if theirs["message"].as_str().is_some_and(is_known_refusal) => {
             counts.stricter_java += 1;
             return Ok(None);
         }
         (Ok(_), Some(_)) => return Err(format!("Java refuses what we take: {theirs}\n  {text}")),
-        (Err(problems), None) if problems.iter().all(|it| is_default_of_java(it, text)) => {
+        (Err(problems), None) if problems.iter().all(|it| is_known_problem(it, text)) => {
             counts.laxer_java += 1;
             return Ok(None);
         }
@@ -98,24 +100,6 @@ fn same_schema(
         }
     }
     Ok(Some(ours))
-}
-
-/// Java looks for a type of the null namespace only among those that it has
-/// read to their end, so that an inner namespace cannot use one around it.
-fn is_undefined(theirs: &Value) -> bool {
-    let message = theirs["message"].as_str().unwrap_or_default();
-    message.starts_with("Undefined schema: ")
-}
-
-/// Java takes any text as a default of an enum, a fixed and bytes, and fails or
-/// pads when it is used. We refuse what is no symbol or has another length.
-fn is_default_of_java(problem: &Problem, text: &str) -> bool {
-    let default = problem.span.and_then(|it| text.get(it.start..it.end));
-    let has_text = default.is_some_and(|it| it.contains('"'));
-    let of = ["one of the enum's symbols", "code points", "the union's"];
-    problem.code == ProblemCode::BAD_DEFAULT
-        && has_text
-        && of.iter().any(|it| problem.message.contains(it))
 }
 
 /// The same verdict, error types, messages and pointers in the same order.

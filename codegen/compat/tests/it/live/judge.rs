@@ -48,10 +48,11 @@ impl Judge {
         self.ask(&json!({"op": "compat", "reader": reader, "writer": writer}))
     }
 
-    /// Java's parser does not take a schema.
-    pub(super) fn refuses(&mut self, schema: &str) -> bool {
+    /// Why Java's parser does not take a schema, if it does not.
+    pub(super) fn refusal(&mut self, schema: &str) -> Option<String> {
         let answer = self.ask(&json!({"op": "parse", "schema": schema}));
-        answer.get("exception").is_some()
+        answer.get("exception")?;
+        Some(answer["message"].as_str().unwrap_or_default().to_owned())
     }
 
     /// Java's bytes of a datum in JSON.
