@@ -56,7 +56,9 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
         .count();
     output::talk(&match (changes.len(), broken) {
         (0, _) => "nothing changed that a reader or a writer could notice".to_owned(),
-        (count, broken) => format!("{count} changes, {broken} of them break somebody"),
+        (1, 0) => "1 change, which breaks nobody".to_owned(),
+        (1, _) => "1 change, which breaks somebody".to_owned(),
+        (count, broken) => format!("{count} changes; breaking somebody: {broken}"),
     });
     Ok(ExitCode::from(u8::from(broken > 0)))
 }

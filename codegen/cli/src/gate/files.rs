@@ -31,7 +31,10 @@ pub(super) fn create(root: &Path, files: &[(String, String)]) -> anyhow::Result<
 
 /// Replaces a file at once: whoever reads it sees the old text or the new one.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let mut file = tempfile::Builder::new()
         .prefix(&format!(".{name}."))

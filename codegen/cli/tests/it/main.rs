@@ -1,4 +1,7 @@
 //! The binary as a user calls it: what it prints and how it ends.
 
+mod ci_gate;
+mod commands;
 mod gate;
 mod refusals;
+mod repository;
