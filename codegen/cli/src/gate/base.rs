@@ -39,14 +39,14 @@ pub(super) fn load(text: &str, folder: &Folder) -> anyhow::Result<Elsewhere> {
         let path = Path::new(text);
         let files = contracts::read(path)?;
         let prefix = format!("{}/", path.display());
-        return of_files(files, text, prefix);
+        return of_files(files, text, &prefix);
     }
     let files = git::folder_at(&folder.path, text)?;
     let prefix = format!("{text}:{}/", folder.path.display());
-    of_files(files, text, prefix)
+    of_files(files, text, &prefix)
 }
 
-fn of_files(files: FileMap, label: &str, prefix: String) -> anyhow::Result<Elsewhere> {
+fn of_files(files: FileMap, label: &str, prefix: &str) -> anyhow::Result<Elsewhere> {
     let (contracts, problems) = Contracts::load(&files, &Limits::default());
     // A draft over there may be broken: it binds nobody.
     let broken = problems.iter().find(|problem| {

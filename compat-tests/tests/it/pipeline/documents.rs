@@ -169,19 +169,9 @@ impl Desk<'_> {
             .args(["-euo", "pipefail", "-c", &text])
             .current_dir(&self.folder)
             .stdin(Stdio::null());
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ACCORDANT_")) {
-            shell.env_remove(name);
-        }
+        self.pipeline.tell(&mut shell);
         // The history of the copied contracts is not there to be read.
         shell.env_remove("CI");
-        shell.env(
-            "ACCORDANT_DATA_DIR",
-            self.pipeline.folder.path().join("data"),
-        );
-        for service in ["registry", "ingest", "broker", "admin"] {
-            let variable = format!("ACCORDANT_{}_ADDR", service.to_uppercase());
-            shell.env(variable, self.pipeline.address(service));
-        }
         let output = shell.output().expect("bash starts");
         let expected = REFUSED.iter().any(|begin| command.starts_with(begin));
         assert_eq!(

@@ -111,6 +111,19 @@ impl Pipeline {
         command
     }
 
+    /// Another program, or a command that takes no flags of services: it finds
+    /// this pipeline by its environment.
+    pub(crate) fn tell(&self, command: &mut Command) {
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ACCORDANT_")) {
+            command.env_remove(name);
+        }
+        command.env("ACCORDANT_DATA_DIR", self.folder.path().join("data"));
+        for (name, port) in &self.ports {
+            let variable = format!("ACCORDANT_{}_ADDR", name.to_uppercase());
+            command.env(variable, format!("127.0.0.1:{port}"));
+        }
+    }
+
     /// Runs a command to its end.
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("the binary starts")

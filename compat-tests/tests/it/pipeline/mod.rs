@@ -6,5 +6,6 @@ mod documents;
 mod flow;
 mod harness;
 mod live;
+mod registry;
 mod sample;
 mod stock_client;

@@ -92,6 +92,17 @@ fn applications_have_settings_of_their_own() {
 }
 
 #[test]
+fn secrets_are_not_shown() {
+    let file = "registry_url = 'https://user:pass@registry'\nregistry_token = 'pass'\n";
+    let environment = [("ACCORDANT_DATABASE", "postgres://user:pass@db/accordant")];
+    let config = load(file, &Flags::default(), &environment).expect("all of it is right");
+    assert_eq!(config.registry_token.as_deref(), Some("pass"));
+    for setting in config.origin_table() {
+        assert!(!setting.value.contains("pass"), "{setting:?}");
+    }
+}
+
+#[test]
 fn addresses_lead_to_urls_that_clients_can_use() {
     let environment = [
         ("ACCORDANT_REGISTRY_ADDR", "0.0.0.0:18081"),

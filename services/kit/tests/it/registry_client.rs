@@ -13,7 +13,7 @@ use accordant_wire::SchemaId;
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     routing::{get, post},
 };
 use serde_json::{Value, json};
@@ -38,7 +38,8 @@ struct Server {
 async fn start() -> Server {
     let registry = Arc::new(Registry::default());
     let app = Router::new()
-        .route("/subjects/{subject}/versions", post(register))
+        .route("/subjects", get(subjects))
+        .route("/subjects/{subject}/versions", post(register).get(versions))
         .route("/subjects/{subject}", post(look_up))
         .route("/subjects/{subject}/versions/{version}", get(by_version))
         .route("/schemas/ids/{id}", get(by_id))
@@ -82,6 +83,45 @@ async fn register(
     }
     versions.push((body, id));
     (StatusCode::OK, Json(json!({"id": id})))
+}
+
+/// Lists want a login; whoever has none is told so.
+fn may_list(headers: &HeaderMap) -> Result<(), Answer> {
+    let given = headers.get("authorization").and_then(|it| it.to_str().ok());
+    // `user:pass` in base64.
+    match given {
+        Some("Bearer t0ken" | "Basic dXNlcjpwYXNz") => Ok(()),
+        Some(_) | None => Err((
+            StatusCode::UNAUTHORIZED,
+            Json(json!({"error_code": 401, "message": "who are you"})),
+        )),
+    }
+}
+
+async fn subjects(State(registry): State<Arc<Registry>>, headers: HeaderMap) -> Answer {
+    if let Err(answer) = may_list(&headers) {
+        return answer;
+    }
+    let subjects = registry.subjects.lock().expect("no test panics with it");
+    (
+        StatusCode::OK,
+        Json(subjects.keys().rev().cloned().collect()),
+    )
+}
+
+async fn versions(
+    State(registry): State<Arc<Registry>>,
+    Path(subject): Path<String>,
+    headers: HeaderMap,
+) -> Answer {
+    if let Err(answer) = may_list(&headers) {
+        return answer;
+    }
+    let subjects = registry.subjects.lock().expect("no test panics with it");
+    match subjects.get(&subject) {
+        Some(versions) => (StatusCode::OK, Json((1..=versions.len()).collect())),
+        None => not_found(40401, "no subject"),
+    }
 }
 
 async fn look_up(
@@ -224,4 +264,44 @@ async fn a_failure_is_not_remembered() {
         .expect("it is taken");
     assert_eq!(id, SchemaId(1));
     assert_eq!(client.by_id(id).await.expect("it is there now").text, MONEY);
+}
+
+#[tokio::test]
+async fn lists_go_out_with_a_token_or_a_password_and_never_say_it() {
+    let server = start().await;
+    let subject = "a topic/with é-value";
+    let plain = RegistryClient::new(&server.url);
+    plain
+        .register("common.Money", MONEY, &[])
+        .await
+        .expect("it is taken");
+    plain
+        .register(subject, ORDER, &money_reference())
+        .await
+        .expect("it is taken");
+    let with_password = server.url.replace("http://", "http://user:pass@");
+    for client in [
+        RegistryClient::with_token(&server.url, Some("t0ken")),
+        RegistryClient::new(&with_password),
+    ] {
+        assert_eq!(
+            client.subjects().await.expect("it may"),
+            [subject, "common.Money"]
+        );
+        assert_eq!(client.versions(subject).await.expect("it may"), [1]);
+        assert_eq!(client.versions("none").await.expect("it may"), [0_u32; 0]);
+        let version = client.version(subject, 1).await.expect("it is there");
+        assert_eq!(version.text, ORDER);
+        assert_eq!(version.schema.names.len(), 2);
+    }
+    let wrong = server.url.replace("http://", "http://user:secret@");
+    let refused = RegistryClient::new(&wrong)
+        .subjects()
+        .await
+        .expect_err("the password is wrong");
+    assert!(
+        matches!(&refused, RegistryError::Refused { code: 401, .. }),
+        "{refused:?}"
+    );
+    assert!(!refused.to_string().contains("secret"), "{refused}");
 }
