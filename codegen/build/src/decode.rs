@@ -459,22 +459,7 @@ fn names_match(writer: &FullName, reader: &FullName, aliases: &[FullName]) -> Re
 }
 
 fn aliases_of(schema: &Schema, id: NodeId) -> &[FullName] {
-    match &schema.node(id).kind {
-        Kind::Record(record) => &record.aliases,
-        Kind::Enum(it) => &it.aliases,
-        Kind::Fixed(fixed) => &fixed.aliases,
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Array(_)
-        | Kind::Map(_)
-        | Kind::Union(_) => &[],
-    }
+    schema.node(id).kind.named().map_or(&[], |it| it.aliases)
 }
 
 fn boxed(read: Read) -> Read {

@@ -25,7 +25,7 @@ mod text;
 pub use format::format;
 pub use infer::{InferError, Inference, Inferred};
 pub use limits::Limits;
-pub use model::{Enum, Field, Fixed, Kind, Logical, Node, NodeId, Order, Record, Schema};
+pub use model::{Enum, Field, Fixed, Kind, Logical, Named, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};
 pub use parse::{parse, parse_with};
 pub use problem::{Problem, ProblemCode, likely, nearest};

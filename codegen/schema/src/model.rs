@@ -69,6 +69,67 @@ pub enum Kind {
     Union(Vec<NodeId>),
 }
 
+/// What records, enums and fixed types have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named<'a> {
+    /// Full name.
+    pub name: &'a FullName,
+    /// Other full names that a reader accepts.
+    pub aliases: &'a [FullName],
+    /// Documentation.
+    pub doc: Option<&'a str>,
+    /// `record`, `enum` or `fixed`.
+    pub word: &'static str,
+}
+
+impl Kind {
+    /// The name and what belongs to it; `None` of a type that has none.
+    pub fn named(&self) -> Option<Named<'_>> {
+        let (name, aliases, doc, word) = match self {
+            Kind::Record(it) => (&it.name, &it.aliases, &it.doc, "record"),
+            Kind::Enum(it) => (&it.name, &it.aliases, &it.doc, "enum"),
+            Kind::Fixed(it) => (&it.name, &it.aliases, &it.doc, "fixed"),
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Bytes
+            | Kind::String
+            | Kind::Array(_)
+            | Kind::Map(_)
+            | Kind::Union(_) => return None,
+        };
+        Some(Named {
+            name,
+            aliases,
+            doc: doc.as_deref(),
+            word,
+        })
+    }
+
+    /// What a union calls it as a branch: the full name, or the type's word.
+    pub fn branch_name(&self) -> &str {
+        match self {
+            Kind::Null => "null",
+            Kind::Boolean => "boolean",
+            Kind::Int => "int",
+            Kind::Long => "long",
+            Kind::Float => "float",
+            Kind::Double => "double",
+            Kind::Bytes => "bytes",
+            Kind::String => "string",
+            Kind::Record(it) => it.name.as_str(),
+            Kind::Enum(it) => it.name.as_str(),
+            Kind::Fixed(it) => it.name.as_str(),
+            Kind::Array(_) => "array",
+            Kind::Map(_) => "map",
+            Kind::Union(_) => "union",
+        }
+    }
+}
+
 /// The known logical types of Avro 1.12.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Logical {
@@ -215,23 +276,13 @@ impl Schema {
         self.node(self.root)
     }
 
+    /// What a union calls this type as a branch.
+    pub fn branch_name(&self, id: NodeId) -> &str {
+        self.node(id).kind.branch_name()
+    }
+
     /// The full name of a named type, `None` for the others.
     pub fn name_of(&self, id: NodeId) -> Option<&FullName> {
-        match &self.node(id).kind {
-            Kind::Record(record) => Some(&record.name),
-            Kind::Enum(it) => Some(&it.name),
-            Kind::Fixed(fixed) => Some(&fixed.name),
-            Kind::Null
-            | Kind::Boolean
-            | Kind::Int
-            | Kind::Long
-            | Kind::Float
-            | Kind::Double
-            | Kind::Bytes
-            | Kind::String
-            | Kind::Array(_)
-            | Kind::Map(_)
-            | Kind::Union(_) => None,
-        }
+        self.node(id).kind.named().map(|it| it.name)
     }
 }

@@ -40,44 +40,6 @@ fn logical_words(logical: Logical) -> String {
     }
 }
 
-pub(super) fn type_aliases(kind: &Kind) -> &[FullName] {
-    match kind {
-        Kind::Record(it) => &it.aliases,
-        Kind::Enum(it) => &it.aliases,
-        Kind::Fixed(it) => &it.aliases,
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Array(_)
-        | Kind::Map(_)
-        | Kind::Union(_) => &[],
-    }
-}
-
-fn type_doc(kind: &Kind) -> Option<String> {
-    match kind {
-        Kind::Record(it) => it.doc.clone(),
-        Kind::Enum(it) => it.doc.clone(),
-        Kind::Fixed(it) => it.doc.clone(),
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Array(_)
-        | Kind::Map(_)
-        | Kind::Union(_) => None,
-    }
-}
-
 impl Walk<'_> {
     /// Two types of one kind.
     pub(super) fn node(&mut self, pair: Pair) {
@@ -103,14 +65,14 @@ impl Walk<'_> {
             self.change(pair, ChangeKind::Logical, one, other);
         }
         let words = |kind: &Kind| -> Option<String> {
-            let aliases = type_aliases(kind).iter().map(FullName::as_str);
+            let aliases = aliases_of(kind).iter().map(FullName::as_str);
             list(&aliases.collect::<Vec<_>>())
         };
         let aliases = (words(&old.kind), words(&new.kind));
         if aliases.0 != aliases.1 {
             self.change_at_types(pair, ChangeKind::Aliases, aliases.0, aliases.1);
         }
-        let docs = (type_doc(&old.kind), type_doc(&new.kind));
+        let docs = (doc_of(&old.kind), doc_of(&new.kind));
         if docs.0 != docs.1 {
             self.change_at_types(pair, ChangeKind::Doc, docs.0, docs.1);
         }
@@ -176,4 +138,12 @@ impl Walk<'_> {
 /// Words with commas; `None` of none.
 pub(super) fn list(words: &[&str]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
+}
+
+pub(super) fn aliases_of(kind: &Kind) -> &[FullName] {
+    kind.named().map_or(&[], |it| it.aliases)
+}
+
+fn doc_of(kind: &Kind) -> Option<String> {
+    kind.named().and_then(|it| it.doc).map(str::to_owned)
 }

@@ -153,7 +153,7 @@ impl<'a> Walk<'a> {
         }
         match (self.old.name_of(old), self.new.name_of(new)) {
             (Some(one), Some(other)) => {
-                let aliases = super::node::type_aliases(&self.new.node(new).kind);
+                let aliases = super::node::aliases_of(&self.new.node(new).kind);
                 one.name() == other.name() || aliases.contains(one)
             }
             _ => true,

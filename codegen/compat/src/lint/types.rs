@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use accordant_schema::{Enum, Field, FullName, Kind, Node, NodeId, Record, Schema, Span};
+use accordant_schema::{Enum, Field, Kind, Named, Node, NodeId, Record, Schema, Span};
 
 use super::run::{At, Subject};
 use crate::walk::path::{Step, branch_step, root_word};
@@ -31,15 +31,6 @@ pub(super) struct FieldAt<'a> {
     pub(super) path: String,
     /// Of the event itself.
     pub(super) is_top: bool,
-}
-
-/// The parts that all named types have.
-pub(super) struct Named<'a> {
-    pub(super) name: &'a FullName,
-    pub(super) aliases: &'a [FullName],
-    pub(super) doc: Option<&'a str>,
-    /// `record`, `enum` or `fixed`.
-    pub(super) word: &'static str,
 }
 
 impl<'a> Own<'a> {
@@ -108,7 +99,7 @@ impl<'a> Own<'a> {
     pub(super) fn named(&self) -> impl Iterator<Item = (&NodeAt<'a>, Named<'a>)> {
         self.nodes
             .iter()
-            .filter_map(|at| named(at.node).map(|named| (at, named)))
+            .filter_map(|at| at.node.kind.named().map(|named| (at, named)))
     }
 
     /// The records among them.
@@ -154,31 +145,6 @@ impl<'a> Own<'a> {
             (Some(_) | None, _) => node,
         }
     }
-}
-
-fn named(node: &Node) -> Option<Named<'_>> {
-    let (name, aliases, doc, word) = match &node.kind {
-        Kind::Record(it) => (&it.name, &it.aliases, &it.doc, "record"),
-        Kind::Enum(it) => (&it.name, &it.aliases, &it.doc, "enum"),
-        Kind::Fixed(it) => (&it.name, &it.aliases, &it.doc, "fixed"),
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Array(_)
-        | Kind::Map(_)
-        | Kind::Union(_) => return None,
-    };
-    Some(Named {
-        name,
-        aliases,
-        doc: doc.as_deref(),
-        word,
-    })
 }
 
 impl NodeAt<'_> {

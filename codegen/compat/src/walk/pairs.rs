@@ -398,20 +398,6 @@ fn site(schema: &Schema, id: NodeId, field: Option<(NodeId, usize)>) -> Site {
 }
 
 fn aliases(schema: &Schema, id: NodeId) -> BTreeSet<&FullName> {
-    match &schema.node(id).kind {
-        Kind::Record(it) => it.aliases.iter().collect(),
-        Kind::Enum(it) => it.aliases.iter().collect(),
-        Kind::Fixed(it) => it.aliases.iter().collect(),
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Array(_)
-        | Kind::Map(_)
-        | Kind::Union(_) => BTreeSet::new(),
-    }
+    let named = schema.node(id).kind.named();
+    named.into_iter().flat_map(|it| it.aliases).collect()
 }

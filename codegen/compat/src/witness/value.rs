@@ -112,7 +112,7 @@ fn to_json(value: &Value, schema: &Schema, id: NodeId) -> Result<Json, Mismatch>
             if **value == Value::Null {
                 return Ok(inner);
             }
-            json::Value::Object(vec![(json_key(branch_name(schema, branch)), inner)])
+            json::Value::Object(vec![(json_key(schema.branch_name(branch)), inner)])
         }
         _ => return Err(Mismatch),
     };
@@ -136,11 +136,4 @@ fn json_key(name: &str) -> Key {
         name: name.to_owned(),
         span: Span::default(),
     }
-}
-
-fn branch_name(schema: &Schema, id: NodeId) -> &str {
-    schema.name_of(id).map_or_else(
-        || crate::walk::path::type_word(&schema.node(id).kind),
-        |it| it.as_str(),
-    )
 }

@@ -191,7 +191,7 @@ impl Export<'_> {
         let is_null = |id: &&NodeId| self.schema.node(**id).kind == Kind::Null;
         if branches.iter().filter(|id| !is_null(id)).count() > 1 {
             for id in branches.iter().filter(|id| !is_null(id)) {
-                let name = branch_name(self.schema, *id);
+                let name = self.schema.branch_name(*id);
                 any.push(json!({
                     "type": "object",
                     "properties": { name: self.ty(*id) },
@@ -205,26 +205,6 @@ impl Export<'_> {
             Err(any) if any.is_empty() => json!(false),
             Err(any) => json!({ "anyOf": any }),
         }
-    }
-}
-
-/// What a branch is called in `{"name": value}`.
-fn branch_name(schema: &Schema, id: NodeId) -> &str {
-    match &schema.node(id).kind {
-        Kind::Null => "null",
-        Kind::Boolean => "boolean",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Float => "float",
-        Kind::Double => "double",
-        Kind::Bytes => "bytes",
-        Kind::String => "string",
-        Kind::Record(record) => record.name.as_str(),
-        Kind::Enum(it) => it.name.as_str(),
-        Kind::Fixed(fixed) => fixed.name.as_str(),
-        Kind::Array(_) => "array",
-        Kind::Map(_) => "map",
-        Kind::Union(_) => "union",
     }
 }
 

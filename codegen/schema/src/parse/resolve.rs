@@ -97,7 +97,7 @@ impl Builder<'_> {
             let mut seen = BTreeSet::new();
             for id in branches.iter().filter(|id| **id != POISON) {
                 let branch = &self.nodes[id.0 as usize];
-                let word = branch_word(&branch.kind);
+                let word = branch.kind.branch_name();
                 if !seen.insert(word) {
                     let message = format!("the union has two branches {:?}", shorten(word));
                     // A named type's own span may be elsewhere.
@@ -113,26 +113,6 @@ impl Builder<'_> {
         problems
             .into_iter()
             .for_each(|problem| self.report(problem));
-    }
-}
-
-/// What makes a branch distinct in its union.
-fn branch_word(kind: &Kind) -> &str {
-    match kind {
-        Kind::Null => "null",
-        Kind::Boolean => "boolean",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Float => "float",
-        Kind::Double => "double",
-        Kind::Bytes => "bytes",
-        Kind::String => "string",
-        Kind::Record(record) => record.name.as_str(),
-        Kind::Enum(it) => it.name.as_str(),
-        Kind::Fixed(fixed) => fixed.name.as_str(),
-        Kind::Array(_) => "array",
-        Kind::Map(_) => "map",
-        Kind::Union(_) => "union",
     }
 }
 

@@ -178,31 +178,12 @@ impl<'s> Writer<'s> {
     /// What follows a type's own attributes: the rest, its aliases, the brace.
     fn node_end(&mut self, node: &Node) {
         write_props(&mut self.out, &node.props);
-        let (name, aliases) = match &node.kind {
-            Kind::Record(record) => (&record.name, &record.aliases),
-            Kind::Enum(it) => (&it.name, &it.aliases),
-            Kind::Fixed(fixed) => (&fixed.name, &fixed.aliases),
-            Kind::Null
-            | Kind::Boolean
-            | Kind::Int
-            | Kind::Long
-            | Kind::Float
-            | Kind::Double
-            | Kind::Bytes
-            | Kind::String
-            | Kind::Array(_)
-            | Kind::Map(_)
-            | Kind::Union(_) => {
-                self.out.push('}');
-                return;
-            }
-        };
-        if !aliases.is_empty() {
+        if let Some(named) = node.kind.named().filter(|it| !it.aliases.is_empty()) {
             self.out.push_str(",\"aliases\":");
-            let space = name.namespace();
+            let space = named.name.namespace();
             write_strings(
                 &mut self.out,
-                aliases.iter().map(|alias| qualified(alias, space)),
+                named.aliases.iter().map(|alias| qualified(alias, space)),
             );
         }
         self.out.push('}');

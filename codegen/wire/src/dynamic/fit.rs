@@ -155,26 +155,6 @@ pub(super) fn tagged<'j>(
     };
     let at = branches
         .iter()
-        .position(|branch| branch_name(schema, *branch) == key.name)?;
+        .position(|branch| schema.branch_name(*branch) == key.name)?;
     Some((at, inner))
-}
-
-/// A branch's name in `{"full.Name": value}`.
-pub(super) fn branch_name(schema: &Schema, id: NodeId) -> &str {
-    match &schema.node(id).kind {
-        Kind::Null => "null",
-        Kind::Boolean => "boolean",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Float => "float",
-        Kind::Double => "double",
-        Kind::Bytes => "bytes",
-        Kind::String => "string",
-        Kind::Array(_) => "array",
-        Kind::Map(_) => "map",
-        Kind::Union(_) => "union",
-        Kind::Record(record) => record.name.as_str(),
-        Kind::Enum(it) => it.name.as_str(),
-        Kind::Fixed(fixed) => fixed.name.as_str(),
-    }
 }

@@ -11,7 +11,7 @@ use accordant_schema::{
 use super::{
     defaults,
     fields::Fields,
-    fit::{Fitter, Meaning, branch_name, tagged},
+    fit::{Fitter, Meaning, tagged},
     leaf,
 };
 use crate::{Limits, write};
@@ -245,14 +245,14 @@ impl<'c> Encoder<'c> {
             }
             Meaning::Tagged(at, inner, _) => {
                 write::long(length(at), out);
-                let name = branch_name(&self.codec.schema, branches[at]);
+                let name = self.codec.schema.branch_name(branches[at]);
                 self.at(name, |it| it.value(inner, branches[at], out));
             }
             Meaning::Ambiguous(fitting) => {
                 let names = fitting.iter().map(|at| {
                     format!(
                         "{{\"{}\": ...}}",
-                        branch_name(&self.codec.schema, branches[*at])
+                        self.codec.schema.branch_name(branches[*at])
                     )
                 });
                 let names = names.collect::<Vec<_>>().join(" or ");
@@ -275,13 +275,13 @@ impl<'c> Encoder<'c> {
             .filter(|branch| looks_like(schema, json, *branch))
             .collect();
         if let Some((at, inner)) = tagged(schema, json, branches) {
-            let name = branch_name(schema, branches[at]);
+            let name = schema.branch_name(branches[at]);
             return self.at(name, |it| it.value(inner, branches[at], out));
         }
         match alike.as_slice() {
             [only] => self.value(json, *only, out),
             _ => {
-                let expected = branches.iter().map(|branch| branch_name(schema, *branch));
+                let expected = branches.iter().map(|branch| schema.branch_name(*branch));
                 let expected = format!("one of {}", expected.collect::<Vec<_>>().join(", "));
                 self.error("union", &expected, json);
             }
@@ -340,10 +340,10 @@ impl<'c> Encoder<'c> {
         let schema = &self.codec.schema;
         match &schema.node(id).kind {
             Kind::Union(branches) => {
-                let names = branches.iter().map(|branch| branch_name(schema, *branch));
+                let names = branches.iter().map(|branch| schema.branch_name(*branch));
                 format!("one of {}", names.collect::<Vec<_>>().join(", "))
             }
-            _ => branch_name(schema, id).to_owned(),
+            _ => schema.branch_name(id).to_owned(),
         }
     }
 }

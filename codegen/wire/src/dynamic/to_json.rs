@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     decimal,
-    fit::{Fitter, Meaning, branch_name},
+    fit::{Fitter, Meaning},
     skip::bytes_min,
     time::{self, Unit},
 };
@@ -147,7 +147,7 @@ fn union(
     if is_plain {
         return Ok(plain);
     }
-    let name = key(branch_name(schema, branches[at]));
+    let name = key(schema.branch_name(branches[at]));
     Ok(json(Value::Object(vec![(name, plain)])))
 }
 

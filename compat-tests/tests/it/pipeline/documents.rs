@@ -71,6 +71,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         ".ci/run",
         "python3 ci/bench/run.py",
     ),
+    (
+        "python3 ci/bench/gate.py",
+        ".ci/run",
+        "python3 ci/bench/gate.py",
+    ),
 ];
 
 /// Commands that need the network: run where a real Kafka was fetched too.
