@@ -24,6 +24,12 @@ pub(super) fn setting(name: &str) -> Option<String> {
     value
 }
 
+/// How many submissions the run is asked to send.
+pub(super) fn events_wanted() -> Option<u64> {
+    let text = std::env::var("ACCORDANT_TEST_EVENTS").ok()?;
+    Some(text.parse().expect("ACCORDANT_TEST_EVENTS is a number"))
+}
+
 #[test]
 fn the_sample_at_size_and_ten_kills() {
     let Some(kafka) = setting("ACCORDANT_TEST_KAFKA") else {
@@ -38,9 +44,7 @@ fn the_sample_at_size_and_ten_kills() {
     });
     let up = pipeline.up();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let events = std::env::var("ACCORDANT_TEST_EVENTS").map_or(EVENTS, |it| {
-        it.parse().expect("ACCORDANT_TEST_EVENTS is a number")
-    });
+    let events = events_wanted().unwrap_or(EVENTS);
     sample::check(&pipeline, &generated(folder.path(), events, 1));
     stock_client::check(&pipeline);
     up.stop();

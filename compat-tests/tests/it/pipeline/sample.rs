@@ -8,7 +8,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::harness::{Backend, Pipeline, root};
+use super::{
+    harness::{Backend, Pipeline, root},
+    live::events_wanted,
+};
 
 /// Two files: submissions of articles and of prices.
 pub(super) struct Sample {
@@ -80,7 +83,7 @@ fn outcomes(pipeline: &Pipeline, contract: &str) -> BTreeMap<String, Vec<Value>>
 }
 
 /// Every accepted event id has exactly one outcome, every rejected one its reason;
-/// how often each reason was given.
+/// how often each reason was given to this file's.
 #[track_caller]
 pub(super) fn check_outcomes(
     pipeline: &Pipeline,
@@ -98,11 +101,15 @@ pub(super) fn check_outcomes(
         assert_eq!(found, 1, "{contract} {id} has {found} outcomes");
     }
     let mut rejected = BTreeMap::new();
-    for outcome in outcomes.values().flatten() {
+    for (id, outcome) in outcomes
+        .iter()
+        .flat_map(|(id, all)| all.iter().map(move |it| (id, it)))
+    {
         let reasons = outcome["reasons"].as_array().expect("reasons are a list");
         let is_applied = outcome["result"] == "APPLIED";
         assert_eq!(reasons.is_empty(), is_applied, "{outcome}");
-        for reason in reasons {
+        // A cluster may have seen other tests before.
+        for reason in reasons.iter().filter(|_| accepted.contains(id)) {
             let code = reason["code"].as_str().expect("a reason has a code");
             *rejected.entry(code.to_owned()).or_default() += 1;
         }
@@ -137,9 +144,17 @@ pub(super) fn check_versions(pipeline: &Pipeline, contract: &str) -> u64 {
     last.len() as u64
 }
 
+/// What the three applications publish.
+const CHANGES: [&str; 3] = [
+    "catalog.ArticleChanged",
+    "pricing.PriceChanged",
+    "shop.OfferChanged",
+];
+
 /// Sends a sample to a running `up` and demands all that was promised.
 #[track_caller]
 pub(super) fn check(pipeline: &Pipeline, sample: &Sample) {
+    let keys_before = CHANGES.map(|contract| check_versions(pipeline, contract));
     let articles = pipeline.send("catalog.ArticleSubmitted", &sample.articles);
     let prices = pipeline.send("pricing.PriceSubmitted", &sample.prices);
     let sent = |key: &str| articles[key].as_u64().unwrap_or(0) + prices[key].as_u64().unwrap_or(0);
@@ -152,18 +167,19 @@ pub(super) fn check(pipeline: &Pipeline, sample: &Sample) {
     let Some(summary) = &sample.summary else {
         return;
     };
-    for (name, sent, settled) in [
-        ("articles", &articles, &settled.articles),
-        ("prices", &prices, &settled.prices),
+    for (name, sent, settled, before) in [
+        ("articles", &articles, &settled.articles, keys_before[0]),
+        ("prices", &prices, &settled.prices, keys_before[1]),
     ] {
         let expected = &summary[name];
         assert_eq!(sent["accepted"], expected["accepted_by_ingest"], "{name}");
         assert_eq!(sent["rejected"], expected["refused_by_ingest"], "{name}");
         let rejected = serde_json::to_value(&settled.rejected).expect("it is JSON");
         assert_eq!(rejected, expected["business_invalid"], "{name}");
-        assert_eq!(settled.keys, expected["keys"], "{name}");
+        assert_eq!(settled.keys - before, expected["keys"], "{name}");
     }
-    assert_eq!(settled.offers, summary["offers"]["keys"], "offers");
+    let offers = settled.offers - keys_before[2];
+    assert_eq!(offers, summary["offers"]["keys"], "offers");
 }
 
 /// What an application made of its submissions.
@@ -228,6 +244,11 @@ fn lines(path: &Path) -> u64 {
 fn the_sample_goes_through_on_the_embedded_broker() {
     let pipeline = Pipeline::new(Backend::default());
     let up = pipeline.up();
-    check(&pipeline, &committed());
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let sample = match events_wanted() {
+        Some(events) => generated(folder.path(), events, 1),
+        None => committed(),
+    };
+    check(&pipeline, &sample);
     up.stop();
 }
