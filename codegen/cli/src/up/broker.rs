@@ -177,6 +177,8 @@ async fn find_or_build() -> anyhow::Result<PathBuf> {
         .args(["build", "--package", BINARY, "--manifest-path"])
         .arg(&manifest);
     cargo.arg("--target-dir").arg(target);
+    // Ctrl-C ends the build too, also where it reaches this process alone.
+    cargo.kill_on_drop(true);
     if folder.ends_with("release") {
         cargo.arg("--release");
     }

@@ -1,5 +1,6 @@
 //! The binary as a user calls it: what it prints and how it ends.
 
+mod build;
 mod ci_gate;
 mod commands;
 mod gate;
