@@ -9,7 +9,7 @@ use accordant_kit::{
     registry_client::RegistryClient,
 };
 use accordant_schema::{
-    Limits, canonical_form,
+    Fingerprint, Limits, canonical_form,
     contract::{Contract, ContractVersion, Contracts, Lock, State, Version},
 };
 use anyhow::{Context, bail};
@@ -126,8 +126,8 @@ pub(super) async fn subject_versions(
             version: Version(number),
             state: State::Released,
             file: format!("{subject}/versions/{number}"),
-            fingerprint: canonical_form(&found.schema).to_owned(),
-            sha256: String::new(),
+            fingerprint: Fingerprint::of(&canonical_form(&found.schema)).to_string(),
+            sha256: Fingerprint::of(&found.text).to_string(),
             schema: Arc::new(found.schema),
             references: Vec::new(),
             text: found.text,

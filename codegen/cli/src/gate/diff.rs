@@ -4,12 +4,12 @@ use std::{fs, path::Path, process::ExitCode, sync::Arc};
 
 use accordant_compat::diff::{self, Effect};
 use accordant_kit::registry_client::RegistryClient;
-use accordant_schema::{Limits, Schema, contract::Contracts, parse_with, position};
+use accordant_schema::{Limits, Schema, contract::Contracts, parse_with};
 use anyhow::{Context, bail};
 use clap::Args;
 
 use super::{
-    folder::{Folder, FolderArgs, Missing, no_contract, version_of},
+    folder::{Folder, FolderArgs, Missing, no_contract, problem_lines, version_of},
     git,
 };
 use crate::output;
@@ -107,17 +107,8 @@ fn in_file(path: &str, folder: &Folder) -> anyhow::Result<Arc<Schema>> {
     match parsed {
         Ok(schema) => Ok(Arc::new(schema)),
         Err(problems) => {
-            let lines: Vec<String> = problems
-                .iter()
-                .map(|it| {
-                    let at = it.span.map_or_else(String::new, |span| {
-                        let at = position(&text, span.start);
-                        format!(":{}:{}", at.line, at.column)
-                    });
-                    format!("{path}{at}: {}", it.message)
-                })
-                .collect();
-            bail!("{path} is no valid schema\n{}", lines.join("\n"));
+            let lines = problem_lines(path, &text, &problems);
+            bail!("{path} is no valid schema\n{lines}");
         }
     }
 }

@@ -7,13 +7,13 @@ use std::{
     process::ExitCode,
 };
 
-use accordant_schema::{contract::State, position};
+use accordant_schema::contract::State;
 use anyhow::{Context, bail};
 use clap::Args;
 
 use super::{
     files,
-    folder::{Folder, FolderArgs},
+    folder::{Folder, FolderArgs, problem_lines},
 };
 use crate::output;
 
@@ -44,17 +44,8 @@ pub(crate) fn fmt(args: &FmtArgs) -> anyhow::Result<ExitCode> {
         let formatted = match accordant_schema::format(&text) {
             Ok(formatted) => formatted,
             Err(problems) => {
-                let lines: Vec<String> = problems
-                    .iter()
-                    .map(|it| {
-                        let at = it.span.map_or_else(String::new, |span| {
-                            let at = position(&text, span.start);
-                            format!(":{}:{}", at.line, at.column)
-                        });
-                        format!("{}{at}: {}", path.display(), it.message)
-                    })
-                    .collect();
-                bail!("nothing is written\n{}", lines.join("\n"));
+                let lines = problem_lines(&path.display().to_string(), &text, &problems);
+                bail!("nothing is written\n{lines}");
             }
         };
         count += 1;

@@ -13,6 +13,7 @@ use accordant_kit::{
 use accordant_schema::{
     Limits, Problem,
     contract::{Contract, ContractVersion, Contracts, Version},
+    position,
 };
 use anyhow::Context;
 use clap::Args;
@@ -107,6 +108,19 @@ pub(super) fn version_of<'c>(
             known.join(", ")
         )
     })
+}
+
+/// Problems of a text that stands in no folder, a line each, with its place.
+pub(super) fn problem_lines(path: &str, text: &str, problems: &[Problem]) -> String {
+    let line = |it: &Problem| {
+        let at = it.span.map_or_else(String::new, |span| {
+            let at = position(text, span.start);
+            format!(":{}:{}", at.line, at.column)
+        });
+        format!("{path}{at}: {}", it.message)
+    };
+    let lines: Vec<String> = problems.iter().map(line).collect();
+    lines.join("\n")
 }
 
 /// What to say of a contract that is not there.

@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
-use accordant_kit::{config::Config, contracts, registry_client::RegistryClient};
+use accordant_kit::{
+    config::Config,
+    contracts::{self, ContractsError},
+    registry_client::RegistryClient,
+};
 use accordant_schema::{Kind, Limits, contract::Contracts};
 use anyhow::{Context, bail};
 use clap::Args;
@@ -48,8 +52,11 @@ pub(crate) async fn pull(args: &PullArgs, config: &Config) -> anyhow::Result<Exi
         );
     };
     let name = record.name.to_string();
-    let text = contracts::read(&config.contracts).unwrap_or_default();
-    let (known, _) = Contracts::load(&text, &Limits::default());
+    let files = match contracts::read(&config.contracts) {
+        Err(ContractsError::Missing { .. }) => contracts::FileMap::new(),
+        other => other?,
+    };
+    let (known, _) = Contracts::load(&files, &Limits::default());
     if known.get(&name).is_some() {
         bail!(
             "there is a contract {name} already; nothing is written\n\
