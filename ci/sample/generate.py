@@ -373,7 +373,7 @@ def parse_arguments(arguments):
     parser = argparse.ArgumentParser(prog="generate.py", description=summary)
     parser.add_argument("--articles", metavar="FILE", help="catalog.ArticleSubmitted, - for stdout")
     parser.add_argument("--prices", metavar="FILE", help="pricing.PriceSubmitted, - for stdout")
-    parser.add_argument("--summary", metavar="FILE", help="counts as JSON (default: stderr)")
+    parser.add_argument("--summary", metavar="FILE", help="counts as JSON, - for stdout (default: stderr)")
     parser.add_argument("--events", type=int, default=100_000, help="lines (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7, help="(default: %(default)s)")
     chosen = parser.parse_args(arguments)
@@ -400,8 +400,9 @@ def main(arguments):
         if output:
             output.flush()
     text = json.dumps(generator.summary(chosen.events, chosen.seed), indent=2) + "\n"
-    if chosen.summary:
-        pathlib.Path(chosen.summary).write_text(text, encoding="utf-8")
+    if summary := open_output(chosen.summary):
+        summary.write(text)
+        summary.flush()
     else:
         sys.stderr.write(text)
 
