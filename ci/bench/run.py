@@ -9,7 +9,8 @@ it, each on ports and in a folder of its own, and stops both when it is done:
 
 - start: from the command to "Ready", on a data folder that was there before;
 - memory at rest: resident size of `up` and its children, ten seconds later;
-- POST: one event a request at a fixed rate, open loop (load.py);
+- POST: one event a request at a fixed rate, open loop (load.py), to ingest with
+  the three applications on the same machine and to ingest alone;
 - end to end: the generator's events through ingest and three applications,
   from the first line sent until `verify` finds rows and logs equal;
 - start and memory once more, with the embedded broker.
@@ -29,12 +30,14 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SAMPLE = ROOT / "ci" / "sample"
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 STOP_TIMEOUT_S = 30
 REST_S = 10
+READY_TIMEOUT_S = 30
 
 
 class Up:
@@ -86,6 +89,42 @@ class Up:
         """Another command against it, started."""
         command = [self.binary, *arguments, *self.flags]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+class Alone:
+    """The registry and ingest of an `up` that has stopped, without applications."""
+
+    def __init__(self, up):
+        self.up = up
+        self.children = []
+
+    def __enter__(self):
+        try:
+            for name in ("registry", "ingest"):
+                self.children.append(self.up.run(name))
+                self.wait_for(name)
+        except BaseException:
+            self.__exit__()
+            raise
+        return self.up.address["ingest"]
+
+    def __exit__(self, *_):
+        for child in reversed(self.children):
+            child.terminate()
+            child.communicate()
+
+    def wait_for(self, name):
+        """Until the service says that it is ready."""
+        url = f"http://{self.up.address[name]}/readyz"
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=READY_TIMEOUT_S):
+                    return
+            except OSError as error:
+                if time.monotonic() > deadline or self.children[-1].poll() is not None:
+                    sys.exit(f"run.py: {name} is not ready: {error}")
+                time.sleep(0.05)
 
 
 def main(arguments):
@@ -140,10 +179,12 @@ def on_kafka(up, folder, chosen):
     rows = start_and_rest(up, "real Kafka")
     up.start()
     try:
-        rows += posts(up, chosen)
+        rows += posts(up.address["ingest"], "", chosen)
         rows += end_to_end(up, folder, chosen)
     finally:
         up.stop()
+    with Alone(up) as address:
+        rows += posts(address, ", ingest alone", chosen)
     return rows
 
 
@@ -163,10 +204,11 @@ def start_and_rest(up, where):
     ]
 
 
-def posts(up, chosen):
+def posts(address, where, chosen):
     """POST latencies at a fixed rate."""
+    what = f"POST at {chosen.rate} a second{where}"
     command = [sys.executable, ROOT / "ci" / "bench" / "load.py"]
-    command += ["--url", f"http://{up.address['ingest']}", "--contract", "catalog.ArticleSubmitted"]
+    command += ["--url", f"http://{address}", "--contract", "catalog.ArticleSubmitted"]
     command += ["--file", SAMPLE / "articles.ndjson"]
     command += ["--rate", str(chosen.rate), "--seconds", str(chosen.seconds)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
@@ -174,9 +216,9 @@ def posts(up, chosen):
         sys.exit("run.py: load.py did not measure")
     result = json.loads(done.stdout)
     answers = ", ".join(f"{count} × {status}" for status, count in result["answers"].items())
-    rows = [(f"POST at {chosen.rate} a second, answers", answers)]
+    rows = [(f"{what}, answers", answers)]
     for point, value in result["latency_ms"].items():
-        rows.append((f"POST at {chosen.rate} a second, {point}", f"{value:.1f} ms"))
+        rows.append((f"{what}, {point}", f"{value:.1f} ms"))
     rows.append(("the load generator's own lateness, p99", f"{result['late_ms']['p99']:.1f} ms"))
     return rows
 

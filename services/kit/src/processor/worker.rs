@@ -1,6 +1,9 @@
 //! One worker a partition: take over, recover, then decide, append, apply.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +34,8 @@ use crate::{
 pub(super) const BATCH_RECORDS_MAX: usize = 1_000;
 /// Bytes of one batch, about.
 const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// The longest rest between two batches of a worker that keeps up.
+const REST_MAX: Duration = Duration::from_millis(50);
 /// The first pause after something failed; it doubles.
 const BACKOFF_MIN_MS: u64 = 50;
 /// The longest pause.
@@ -132,14 +137,29 @@ impl<P: Processor> Partition<P> {
                 Ok(records) => records,
                 Err(trouble) => return trouble,
             };
+            let (begin, is_full) = (Instant::now(), records.len() >= BATCH_RECORDS_MAX);
             if let Err(trouble) = self.process(&mut session, records).await {
                 return trouble;
             }
             backoff.reset();
+            if !is_full {
+                self.rest(begin.elapsed()).await;
+            }
             batches += 1;
             if batches.is_multiple_of(PRUNE_EVERY_BATCHES) {
                 self.prune().await;
             }
+        }
+    }
+
+    /// Lets a worker that keeps up rest for twice as long as it has worked, so
+    /// that a steady load costs fewer and larger transactions and leaves the
+    /// machine to whoever answers. A record that comes to an idle partition
+    /// never waits.
+    async fn rest(&self, worked: Duration) {
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = tokio::time::sleep((2 * worked).min(REST_MAX)) => {}
         }
     }
 
