@@ -132,11 +132,13 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="run.py", description=__doc__.split("\n")[0])
     parser.add_argument("--rate", type=int, default=1000, help="POSTs a second (%(default)s)")
     parser.add_argument("--seconds", type=int, default=30, help="of POSTs (%(default)s)")
+    # A Java machine that has just started is busy compiling itself.
+    parser.add_argument("--warmup-s", type=int, default=30, help="before them (%(default)s)")
     parser.add_argument("--events", type=int, default=100_000, help="end to end (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="a debug build and few events")
     chosen = parser.parse_args(arguments)
     if chosen.quick:
-        chosen.rate, chosen.seconds, chosen.events = 100, 2, 1000
+        chosen.rate, chosen.seconds, chosen.events, chosen.warmup_s = 100, 2, 1000, 1
         # The build that the tests have made.
         build, profile = ["cargo", "build", "--workspace", "--all-targets"], "debug"
     else:
@@ -211,6 +213,7 @@ def posts(address, where, chosen):
     command += ["--url", f"http://{address}", "--contract", "catalog.ArticleSubmitted"]
     command += ["--file", SAMPLE / "articles.ndjson"]
     command += ["--rate", str(chosen.rate), "--seconds", str(chosen.seconds)]
+    command += ["--warmup-s", str(chosen.warmup_s)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if not done.stdout:
         sys.exit("run.py: load.py did not measure")
