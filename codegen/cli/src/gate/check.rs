@@ -19,6 +19,10 @@ use super::{
 /// What `check` takes.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
+    /// Check these alone, with what they use and who uses them: names of
+    /// contracts, or files [default: all]
+    #[arg(value_name = "CONTRACT|FILE")]
+    only: Vec<String>,
     #[command(flatten)]
     folder: FolderArgs,
     /// Compare with a git ref, another contracts folder, or a registry's URL too
@@ -36,13 +40,14 @@ pub(crate) struct CheckArgs {
 /// # Errors
 /// The folder, or what it is compared with, cannot be read.
 pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let mut folder = Folder::open(&args.folder)?;
+    let (mut folder, is_part) = Folder::open_part(&args.folder, &args.only)?;
     let lint = lint::config(args.folder.config.as_deref(), &mut folder)?;
     let in_ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "false"));
     let today = today();
     let options = gate::Options {
         today: today.as_deref(),
         lint: Some(&lint),
+        is_part,
     };
     let mut report = gate::check_with(&folder.contracts, &folder.problems, &options);
     add_history(&mut report, &folder, in_ci && !args.allow_shallow);
@@ -54,7 +59,11 @@ pub(crate) fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
             prefix: &elsewhere.prefix,
             contracts: &elsewhere.contracts,
         };
-        for finding in gate::against(&folder.contracts, &base) {
+        let findings = gate::against(&folder.contracts, &base).into_iter();
+        // Of a part, what is not in it has not been looked at.
+        for finding in
+            findings.filter(|it| !is_part || folder.contracts.contracts.contains_key(&it.contract))
+        {
             report.add(finding);
         }
         folder.files.extend(elsewhere.files);

@@ -12,11 +12,13 @@ use accordant_kit::{
 };
 use accordant_schema::{
     Limits, Problem,
-    contract::{Contract, ContractVersion, Contracts, Version},
+    contract::{Contract, ContractVersion, Contracts, Version, part},
     position,
 };
 use anyhow::Context;
 use clap::Args;
+
+use super::only;
 
 /// Where the contracts are.
 #[derive(Debug, Clone, Args)]
@@ -55,8 +57,32 @@ impl Folder {
         Folder::open_or(args, Missing::Refused)
     }
 
+    /// As [`Folder::open`], of the contracts that arguments name, with all that
+    /// it takes to judge them; and whether that is a part of the folder.
+    ///
+    /// # Errors
+    /// As [`Folder::open`]; an argument that names nothing.
+    pub(super) fn open_part(
+        args: &FolderArgs,
+        arguments: &[String],
+    ) -> anyhow::Result<(Folder, bool)> {
+        let mut folder = Folder::read(args, Missing::Refused)?;
+        let limits = Limits::default();
+        let wanted = only::wanted(arguments, &folder.path, &folder.files)?;
+        let part = wanted.as_ref().map(|it| part(&folder.files, it, &limits));
+        folder.load(part.as_ref(), &limits);
+        Ok((folder, part.is_some()))
+    }
+
     /// As [`Folder::open`], and a folder that is not there is as `missing` says.
     pub(super) fn open_or(args: &FolderArgs, missing: Missing) -> anyhow::Result<Folder> {
+        let mut folder = Folder::read(args, missing)?;
+        folder.load(None, &Limits::default());
+        Ok(folder)
+    }
+
+    /// Its files, and nothing loaded.
+    fn read(args: &FolderArgs, missing: Missing) -> anyhow::Result<Folder> {
         let flags = Flags {
             contracts: args.contracts.clone(),
             ..Flags::default()
@@ -67,14 +93,18 @@ impl Folder {
             Err(ContractsError::Missing { .. }) if missing == Missing::Empty => FileMap::new(),
             other => other?,
         };
-        let (contracts, problems) = Contracts::load(&files, &Limits::default());
         Ok(Folder {
             path,
             files,
-            contracts,
-            problems,
+            contracts: Contracts::default(),
+            problems: Vec::new(),
             registry_token: settings.registry_token,
         })
+    }
+
+    fn load(&mut self, part: Option<&FileMap>, limits: &Limits) {
+        let files = part.unwrap_or(&self.files);
+        (self.contracts, self.problems) = Contracts::load(files, limits);
     }
 
     /// How reports about it look; what is no terminal gets no colours.

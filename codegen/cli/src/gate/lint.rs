@@ -47,6 +47,7 @@ pub(crate) fn lint(args: &LintArgs) -> anyhow::Result<ExitCode> {
     let options = gate::Options {
         today: today.as_deref(),
         lint: Some(&config),
+        is_part: false,
     };
     let mut report = gate::check_with(&folder.contracts, &folder.problems, &options);
     report.findings.retain(|it| it.category == Category::Lint);

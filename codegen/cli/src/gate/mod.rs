@@ -16,6 +16,7 @@ mod infer;
 mod lint;
 mod list;
 mod new;
+mod only;
 mod pull;
 mod release;
 mod retire;

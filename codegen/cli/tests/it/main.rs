@@ -4,5 +4,6 @@ mod build;
 mod ci_gate;
 mod commands;
 mod gate;
+mod only;
 mod refusals;
 mod repository;

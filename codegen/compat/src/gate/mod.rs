@@ -25,6 +25,9 @@ pub struct Options<'a> {
     /// Lint and what it is to do; `None` leaves lint out, and with it what lint
     /// says of the ignores themselves.
     pub lint: Option<&'a lint::Config>,
+    /// The contracts are a part of their folder: an ignore of the workspace that
+    /// matches nothing here may match elsewhere.
+    pub is_part: bool,
 }
 
 /// Applies every rule that compares. `problems` are those that loading the
@@ -39,7 +42,11 @@ pub fn check(contracts: &Contracts, problems: &[Problem]) -> Report {
 /// As [`check`], with today's date (`YYYY-MM-DD`): an ignore that has ended
 /// does not hold.
 pub fn check_on(contracts: &Contracts, problems: &[Problem], today: Option<&str>) -> Report {
-    check_with(contracts, problems, &Options { today, lint: None })
+    let options = Options {
+        today,
+        ..Options::default()
+    };
+    check_with(contracts, problems, &options)
 }
 
 /// Applies the rules that compare, and those of lint where `options` has them.
@@ -58,7 +65,7 @@ pub fn check_on(contracts: &Contracts, problems: &[Problem], today: Option<&str>
 ///     uses: vec!["standrad".into()],
 ///     ..lint::Config::default()
 /// };
-/// let options = gate::Options { today: Some("2027-01-31"), lint: Some(&lint) };
+/// let options = gate::Options { lint: Some(&lint), ..gate::Options::default() };
 /// let report = gate::check_with(&contracts, &problems, &options);
 /// assert_eq!(report.problems[0].fix, "did you mean \"standard\"?");
 /// ```
@@ -70,12 +77,7 @@ pub fn check_with(contracts: &Contracts, problems: &[Problem], options: &Options
     let chosen = options.lint.map(|it| (it, lint::Selection::of(it)));
     let mut ignores = lint::Ignores::new(contracts.contracts.values(), options.lint, options.today);
     for contract in contracts.contracts.values() {
-        let lines: Vec<&LockLine> = contracts
-            .lock
-            .lines
-            .iter()
-            .filter(|line| line.name == contract.name)
-            .collect();
+        let lines: Vec<&LockLine> = contracts.lock.lines_of(&contract.name).iter().collect();
         let mut findings = compare::compatibility(contracts, contract);
         findings.extend(rules::frozen_facts(contract, &lines));
         if let Some((config, selection)) = &chosen {
@@ -100,7 +102,7 @@ pub fn check_with(contracts: &Contracts, problems: &[Problem], options: &Options
         report.findings.extend(kept);
     }
     if let Some((_, selection)) = chosen {
-        let (findings, problems) = ignores.leftovers(&selection);
+        let (findings, problems) = ignores.leftovers(&selection, options.is_part);
         report.problems.extend(selection.problems);
         report.problems.extend(problems);
         for finding in findings {

@@ -134,10 +134,16 @@ impl<'a> Ignores<'a> {
     }
 
     /// What is wrong with the entries, when every finding has been applied:
-    /// findings in a contract, problems in the workspace's file.
-    pub(crate) fn leftovers(self, selection: &Selection) -> (Vec<Finding>, Vec<Problem>) {
+    /// findings in a contract, problems in the workspace's file. Of a part of a
+    /// folder nobody can say which of the workspace's match nothing.
+    pub(crate) fn leftovers(
+        mut self,
+        selection: &Selection,
+        is_part: bool,
+    ) -> (Vec<Finding>, Vec<Problem>) {
         let (mut findings, mut problems) = (Vec::new(), Vec::new());
-        for entry in &self.entries {
+        for entry in &mut self.entries {
+            entry.matched |= is_part && matches!(entry.scope, Scope::Workspace { .. });
             let Some(wrong) = entry.wrong(self.today, selection) else {
                 continue;
             };

@@ -45,6 +45,7 @@ pub(crate) fn lint(folder: &Folder, config: &Config) -> Report {
     let options = gate::Options {
         today: Some(TODAY),
         lint: Some(config),
+        is_part: false,
     };
     gate::check_with(&contracts, &problems, &options)
 }

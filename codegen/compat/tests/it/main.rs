@@ -17,5 +17,6 @@ mod lint_cases;
 mod lint_config;
 mod live;
 mod pairs;
+mod part;
 mod text;
 mod witness;

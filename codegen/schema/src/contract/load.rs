@@ -9,7 +9,7 @@ use super::{
 use crate::{Limits, Problem, Schema};
 
 /// Every contract of a folder.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Contracts {
     /// By name.
     pub contracts: BTreeMap<ContractName, Contract>,

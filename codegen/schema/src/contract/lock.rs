@@ -69,6 +69,13 @@ impl Lock {
         Some(&self.lines[at])
     }
 
+    /// The lines of a contract, by version.
+    pub fn lines_of(&self, name: &ContractName) -> &[LockLine] {
+        let first = self.lines.partition_point(|line| line.name < *name);
+        let lines = &self.lines[first..];
+        &lines[..lines.partition_point(|line| line.name == *name)]
+    }
+
     /// Adds a line in its sorted place; one of the same version is replaced.
     pub fn insert(&mut self, line: LockLine) {
         self.lines
