@@ -85,6 +85,11 @@ impl Pipeline {
         }
     }
 
+    /// Whether its broker has transactions, and its applications use them.
+    pub(crate) fn has_transactions(&self) -> bool {
+        self.backend.kafka.is_some()
+    }
+
     /// A command with the flags that find this pipeline.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(binary());
