@@ -70,8 +70,18 @@ pub(crate) enum Command {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
-    /// Show every setting, its value and where it comes from.
-    Show(ServiceArgs),
+    /// Show every setting as a line of accordant.toml.
+    Show(ShowArgs),
+}
+
+/// What `config show` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// Say where each comes from: a flag, the environment, the file, the default
+    #[arg(long)]
+    pub(crate) origin: bool,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
 }
 
 /// What `completions` takes.

@@ -1,8 +1,11 @@
 //! Settings from flags, environment and file.
 
-use accordant_kit::config::{Config, Flags};
+use accordant_kit::config::{Config, Flags, Setting};
 
-use crate::{args::ServiceArgs, output};
+use crate::{
+    args::{ServiceArgs, ShowArgs},
+    output,
+};
 
 /// Loads the settings: flags over environment over file over default.
 ///
@@ -38,20 +41,31 @@ pub(crate) fn log_of(config: &Config) -> &str {
     }
 }
 
-/// Prints every setting, its value and where it comes from.
+/// Prints every setting as a line of `accordant.toml`, one without a value as a
+/// comment; with its origin where that is asked for.
 ///
 /// # Errors
 /// The settings cannot be loaded.
-pub(crate) fn show(args: &ServiceArgs) -> anyhow::Result<()> {
-    let config = load(args)?;
+pub(crate) fn show(args: &ShowArgs) -> anyhow::Result<()> {
+    let config = load(&args.service)?;
     let settings = config.origin_table();
-    let width = |text: fn(&accordant_kit::config::Setting) -> &str| {
-        settings.iter().map(|it| text(it).len()).max().unwrap_or(0)
-    };
-    let (keys, values) = (width(|it| &it.key), width(|it| &it.value));
-    for it in settings {
-        let line = format!("{:keys$}  {:values$}  {}", it.key, it.value, it.origin);
-        output::result_line(line.trim_end())?;
+    let lines: Vec<String> = settings.iter().map(line_of).collect();
+    let width = lines.iter().map(|it| it.chars().count()).max().unwrap_or(0);
+    for (line, it) in lines.iter().zip(settings) {
+        match args.origin {
+            true => output::result_line(&format!("{line:width$}  # {}", it.origin))?,
+            false => output::result_line(line)?,
+        }
     }
     Ok(())
+}
+
+fn line_of(it: &Setting) -> String {
+    let Setting { key, value, .. } = it;
+    match (value.is_empty(), it.is_text) {
+        (true, _) => format!("# {key} ="),
+        // A text is written as JSON writes it.
+        (false, true) => format!("{key} = {}", serde_json::Value::from(value.as_str())),
+        (false, false) => format!("{key} = {value}"),
+    }
 }

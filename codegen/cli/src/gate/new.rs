@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use accordant_schema::{
     FullName,
-    contract::{Contract, State},
+    contract::{Contract, ContractKind, Outline, State},
 };
 use anyhow::bail;
 use clap::{Args, ValueEnum};
@@ -108,38 +108,23 @@ fn first_version(name: &FullName, args: &NewArgs) -> Vec<(String, String)> {
         .clone()
         .unwrap_or_else(|| topic_of(namespace, short));
     let (kind, about) = match args.kind {
-        Kind::Submission => ("submission", "What somebody wants."),
-        Kind::Event => ("event", "What has happened."),
-        Kind::Change => ("change", "The entity after every completed change."),
-        Kind::Type => ("type", "A value that several events share."),
+        Kind::Submission => (ContractKind::Submission, "What somebody wants."),
+        Kind::Event => (ContractKind::Event, "What has happened."),
+        Kind::Change => (
+            ContractKind::Change,
+            "The entity after every completed change.",
+        ),
+        Kind::Type => (ContractKind::Type, "A value that several events share."),
     };
-    let mut toml = format!(
-        "kind = \"{kind}\"\ndescription = {}\nowner = {}\n",
-        quoted(about),
-        quoted(owner)
-    );
+    let outline = Outline {
+        kind,
+        description: about,
+        owner,
+        topic: &topic,
+        key: "id",
+    };
     let mut fields = String::new();
     let mut example = String::new();
-    if args.kind != Kind::Type {
-        toml.push_str(&format!(
-            "audience = \"company\"\ntopic = {}\nkey = [\"id\"]\n",
-            quoted(&topic)
-        ));
-        if args.kind == Kind::Change {
-            toml.push_str("version = \"version\"\ndeleted = \"deleted\"\n");
-        }
-        toml.push_str("partitions = 6\n");
-        let cleanup = if args.kind == Kind::Change {
-            "compact"
-        } else {
-            "delete"
-        };
-        toml.push_str(&format!("cleanup = \"{cleanup}\"\n"));
-        if args.kind != Kind::Change {
-            toml.push_str("retention = \"7d\"\n");
-        }
-    }
-    toml.push_str("compatibility = \"full-transitive\"\n");
     let field = |name: &str, ty: &str, doc: &str| {
         format!("    {{ \"name\": \"{name}\", \"type\": {ty}, \"doc\": \"{doc}\" }}")
     };
@@ -180,7 +165,7 @@ fn first_version(name: &FullName, args: &NewArgs) -> Vec<(String, String)> {
         quoted(about)
     );
     vec![
-        (format!("{name}/contract.toml"), toml),
+        (format!("{name}/contract.toml"), outline.to_toml()),
         (format!("{name}/v1.avsc"), schema),
         (
             format!("{name}/examples/first.json"),

@@ -7,7 +7,10 @@ use accordant_kit::{
     contracts::{self, ContractsError},
     registry_client::RegistryClient,
 };
-use accordant_schema::{Kind, Limits, contract::Contracts};
+use accordant_schema::{
+    Kind, Limits,
+    contract::{ContractKind, Contracts, Outline},
+};
 use anyhow::{Context, bail};
 use clap::Args;
 
@@ -64,26 +67,19 @@ pub(crate) async fn pull(args: &PullArgs, config: &Config) -> anyhow::Result<Exi
             client.url()
         );
     }
-    let is_value = args.subject.strip_suffix("-value");
-    let kind = if is_value.is_some() { "event" } else { "type" };
-    let mut toml = format!(
-        "kind = \"{kind}\"\ndescription = {}\nowner = {}\n",
-        quoted(record.doc.as_deref().unwrap_or("Say what it is.")),
-        quoted(name.split('.').next().unwrap_or(&name)),
-    );
-    if let Some(topic) = is_value {
-        let key = record
-            .fields
-            .first()
-            .map_or("id", |field| field.name.as_str());
-        toml.push_str(&format!(
-            "audience = \"company\"\ntopic = {}\nkey = [{}]\npartitions = 6\ncleanup = \"delete\"\n",
-            quoted(topic),
-            quoted(key)
-        ));
-    }
-    toml.push_str("compatibility = \"full-transitive\"\n");
-    let mut written = vec![(format!("{name}/contract.toml"), toml)];
+    let topic = args.subject.strip_suffix("-value");
+    let first_field = record.fields.first();
+    let outline = Outline {
+        kind: match topic {
+            Some(_) => ContractKind::Event,
+            None => ContractKind::Type,
+        },
+        description: record.doc.as_deref().unwrap_or("Say what it is."),
+        owner: name.split('.').next().unwrap_or(&name),
+        topic: topic.unwrap_or_default(),
+        key: first_field.map_or("id", |field| field.name.as_str()),
+    };
+    let mut written = vec![(format!("{name}/contract.toml"), outline.to_toml())];
     for (at, version) in versions.iter().enumerate() {
         // A registry may have gaps, a contract has none.
         let text = accordant_schema::format(&version.text).unwrap_or_else(|_| version.text.clone());
@@ -95,10 +91,9 @@ pub(crate) async fn pull(args: &PullArgs, config: &Config) -> anyhow::Result<Exi
         let head = output::bold(&format!("{:>12}", "Created"));
         output::result_line(&format!("{head} {}", config.contracts.join(file).display()))?;
     }
-    output::talk("complete contract.toml (key and partitions above all), then: accordant check");
+    // What a registry has is read already, so all of it is to be frozen.
+    output::talk(&format!(
+        "complete contract.toml (key and partitions above all), then: accordant release {name}"
+    ));
     Ok(ExitCode::SUCCESS)
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }

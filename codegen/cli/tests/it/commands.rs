@@ -245,3 +245,16 @@ fn rules_and_completions() {
     }
     ends(repository.accordant(&["completions", "cmd"]), 2);
 }
+
+#[test]
+fn config_is_shown_as_a_file_that_says_the_same() {
+    let repository = Repository::new(&[""]);
+    let settings = "log = \"info\"\ndrafts = true\nregistry_token = \"hidden\"\n\
+                    [limits]\npage_max = 7\n[app.articles]\nprocessing = \"exactly-once\"\n";
+    repository.write("../accordant.toml", settings);
+    let show = ["config", "show", "--kafka", "127.0.0.1:19092", "--origin"];
+    insta::assert_snapshot!("config_origin", says(&repository, &show));
+    let shown = repository.run(&["config", "show"], 0);
+    repository.write("../accordant.toml", &shown);
+    assert_eq!(repository.run(&["config", "show"], 0), shown);
+}

@@ -8,6 +8,7 @@ mod config_value;
 mod folder;
 mod load;
 mod lock;
+mod outline;
 mod part;
 mod paths;
 mod references;
@@ -18,6 +19,7 @@ pub use config::{
 pub use config_value::is_date;
 pub use load::{Contract, ContractVersion, Contracts, Example, State};
 pub use lock::{LOCK_FILE, Lock, LockLine};
+pub use outline::Outline;
 pub use part::part;
 
 use std::fmt;

@@ -75,6 +75,14 @@ fn plan_push_pull_and_check_agree_with_the_registry() {
     let parse = |text: &str| accordant_schema::parse(text).expect("it is a schema");
     let canonical = |text: &str| accordant_schema::canonical_form(&parse(text));
     assert_eq!(canonical(&pulled), canonical(&pushed));
+    // What was pulled and released is what the registry has.
+    let again = pipeline.folder.path().join("pulled-again");
+    fs::create_dir(&again).expect("the folder is ours");
+    run(&pipeline, &again, &["pull", subject]);
+    let (code, said) = run(&pipeline, &again, &["release", "orders.OrderPlaced"]);
+    assert_eq!(code, Some(0), "{said}");
+    let (code, said) = run(&pipeline, &again, &["plan"]);
+    assert_eq!(code, Some(0), "{said}");
     let (code, said) = run(&pipeline, &other, &["pull", subject]);
     assert_eq!(code, Some(2), "{said}");
     assert!(

@@ -307,12 +307,10 @@ fn settings<'a>(figment: &Figment, apps: impl Iterator<Item = &'a String>) -> Ve
     keys.sort();
     keys.into_iter()
         .map(|key| {
-            let value = figment
-                .find_value(&key)
-                .ok()
-                .as_ref()
-                .map_or_else(String::new, text_of);
+            let found = figment.find_value(&key).ok();
+            let value = found.as_ref().map_or_else(String::new, text_of);
             Setting {
+                is_text: !matches!(found, Some(Value::Bool(..) | Value::Num(..))),
                 value: match key.as_str() {
                     "registry_token" if !value.is_empty() => "***".to_owned(),
                     _ => without_password(&value),
@@ -328,9 +326,11 @@ fn text_of(value: &Value) -> String {
     match value {
         Value::String(_, text) => text.clone(),
         Value::Bool(_, it) => it.to_string(),
-        Value::Num(_, number) => number
-            .to_u128()
-            .map_or_else(|| format!("{number:?}"), |number| number.to_string()),
+        Value::Num(_, number) => {
+            let signed = number.to_i128().map(|it| it.to_string());
+            let whole = signed.or_else(|| number.to_u128().map(|it| it.to_string()));
+            whole.unwrap_or_else(|| number.to_f64().unwrap_or_default().to_string())
+        }
         Value::Char(_, it) => it.to_string(),
         Value::Empty(_, _) | Value::Dict(_, _) | Value::Array(_, _) => String::new(),
     }

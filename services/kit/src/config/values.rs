@@ -102,6 +102,8 @@ pub struct Setting {
     pub key: String,
     /// The value as text, passwords hidden; empty when there is none.
     pub value: String,
+    /// Whether the value is a text, and not a number, `true` or `false`.
+    pub is_text: bool,
     /// Where it comes from: a flag, an environment variable, the file, or `default`.
     pub origin: String,
 }
