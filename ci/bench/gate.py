@@ -5,8 +5,8 @@
 
 It builds for release, makes a folder of contracts with several released versions
 each (a shared type, enums, decimals, unions; every version adds an optional
-field), and measures the full transitive check, once as it is and once with one
-file edited.  Nothing is cached between two runs.
+field), and measures the full transitive check, once as it is, once with one file
+edited, and once of that file's contract alone.  Nothing is cached between runs.
 
 It must not judge: a slow machine is no failure.  Exit codes: 0 measured, 1 not.
 It needs nothing but the standard library.

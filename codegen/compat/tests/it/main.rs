@@ -6,6 +6,7 @@ mod diff;
 mod folder;
 mod formats;
 mod frozen;
+mod fuzz;
 mod gaps;
 mod gate;
 mod generate;
