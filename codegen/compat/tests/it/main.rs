@@ -1,6 +1,7 @@
 //! The crate from outside: schemas and contracts folders in, verdicts,
 //! findings and texts out.
 
+mod against;
 mod catalogue;
 mod diff;
 mod folder;
