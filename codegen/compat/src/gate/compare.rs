@@ -37,7 +37,7 @@ pub(super) fn compatibility(contracts: &Contracts, contract: &Contract) -> Vec<F
                 merged.add(&Pair::here(contracts, new, old), *direction);
             }
         }
-        findings.extend(merged.into_findings(contract, new));
+        findings.extend(merged.into_findings(contract, new, None));
     }
     findings
 }
@@ -63,12 +63,7 @@ pub(super) fn with_others(
             merged.add(&pair, *direction);
         }
     }
-    let mut findings = merged.into_findings(contract, new);
-    for finding in &mut findings {
-        let label = elsewhere.label;
-        finding.message = finding.message.replacen(": ", &format!(" of {label}: "), 1);
-    }
-    findings
+    merged.into_findings(contract, new, Some(elsewhere.label))
 }
 
 /// Contracts from elsewhere: a git ref, another folder, a registry.
@@ -164,12 +159,19 @@ impl Merged {
         }
     }
 
-    fn into_findings(mut self, contract: &Contract, new: &ContractVersion) -> Vec<Finding> {
+    /// `label` says whose the old versions are, unless they stand beside the new one.
+    fn into_findings(
+        mut self,
+        contract: &Contract,
+        new: &ContractVersion,
+        label: Option<&str>,
+    ) -> Vec<Finding> {
+        let whose = label.map_or_else(String::new, |it| format!(" of {it}"));
         let mut findings: Vec<Finding> = self
             .order
             .iter()
             .filter_map(|key| self.entries.remove(key))
-            .map(|entry| entry.into_finding(contract, new))
+            .map(|entry| entry.into_finding(contract, new, &whose))
             .collect();
         findings.sort_by_key(|it| (it.severity, it.file.clone(), it.span, it.code));
         findings
@@ -177,7 +179,7 @@ impl Merged {
 }
 
 impl Entry {
-    fn into_finding(self, contract: &Contract, new: &ContractVersion) -> Finding {
+    fn into_finding(self, contract: &Contract, new: &ContractVersion, whose: &str) -> Finding {
         let Entry {
             verdict,
             path,
@@ -194,12 +196,12 @@ impl Entry {
             Hurt::Fails => {
                 let words: Vec<&str> = directions.iter().map(|it| it.as_str()).collect();
                 format!(
-                    "not {} compatible with {list}: {}",
+                    "not {} compatible with {list}{whose}: {}",
                     words.join(" or "),
                     verdict.what
                 )
             }
-            Hurt::Misreads => format!("other meaning than in {list}: {}", verdict.what),
+            Hurt::Misreads => format!("other meaning than in {list}{whose}: {}", verdict.what),
         };
         let means: Vec<String> = directions
             .iter()
