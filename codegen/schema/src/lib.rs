@@ -30,4 +30,4 @@ pub use name::{FullName, NameError};
 pub use parse::{parse, parse_with};
 pub use problem::{Problem, ProblemCode, likely, nearest};
 pub use span::{Position, Span, position};
-pub use text::{Fingerprint, canonical_form, java_text, rabin};
+pub use text::{Fingerprint, canonical_form, java_text, md5, rabin};

@@ -7,5 +7,5 @@ mod java;
 mod number;
 
 pub use canonical::canonical_form;
-pub use fingerprint::{Fingerprint, rabin};
+pub use fingerprint::{Fingerprint, md5, rabin};
 pub use java::java_text;

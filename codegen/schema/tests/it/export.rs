@@ -238,6 +238,32 @@ fn follow<'v>(document: &'v Value, reference: &Value) -> &'v Value {
     found.unwrap_or_else(|| panic!("{reference} leads nowhere"))
 }
 
+/// What AsyncAPI's own schema says against a document.
+fn asyncapi_errors(document: &Value) -> Vec<String> {
+    let schema = serde_json::from_str(include_str!("../fixtures/asyncapi-3.0.0.json"));
+    let validator = jsonschema::options()
+        .should_validate_formats(true)
+        .build(&schema.expect("the fixture is JSON"))
+        .expect("the fixture is a JSON Schema");
+    validator
+        .iter_errors(document)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+#[test]
+fn asyncapi_is_what_its_own_schema_demands() {
+    let mut document = export::asyncapi(&contracts());
+    assert_eq!(asyncapi_errors(&document), Vec::<String>::new());
+    let odd = event(
+        r#"{"name":"f","type":["null",{"type":"enum","name":"L","symbols":["A"]}],"doc":"<b>%{}"}"#,
+        "",
+    );
+    assert_eq!(asyncapi_errors(&export::asyncapi(&odd)), Vec::<String>::new());
+    document["operations"]["x"] = json!({ "action": "sing" });
+    assert_ne!(asyncapi_errors(&document), Vec::<String>::new());
+}
+
 #[test]
 fn asyncapi_describes_every_topic() {
     let contracts = contracts();

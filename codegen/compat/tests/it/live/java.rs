@@ -4,8 +4,7 @@
 use std::fmt::Write;
 
 use accordant_compat::java;
-use accordant_schema::{Fingerprint, Schema, canonical_form, java_text, parse, rabin};
-use md5::{Digest, Md5};
+use accordant_schema::{Fingerprint, Schema, canonical_form, java_text, md5, parse, rabin};
 use serde_json::Value;
 
 use super::{
@@ -90,7 +89,7 @@ fn same_schema(
     let sides = [
         ("canonical", canonical.clone()),
         ("rabin", format!("{:016x}", rabin(&canonical))),
-        ("md5", hex(&Md5::digest(canonical.as_bytes()))),
+        ("md5", hex(&md5(&canonical))),
         ("sha256", Fingerprint::of(&canonical).to_string()),
         ("text", java_text(&ours, true)),
     ];
