@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Pairs of types that one walk visits.
-const PAIRS_MAX: usize = 1_000_000;
+const PAIRS_MAX: usize = 250_000;
 
 /// Every difference, its effects not known yet.
 pub(super) fn differences(old: &Schema, new: &Schema) -> Vec<Found> {

@@ -17,7 +17,7 @@ use crate::{
 /// Changes that one pair of schemas may show: nobody reads more.
 const CHANGES_MAX: usize = 1_000;
 /// Pairs of types that one walk visits.
-const PAIRS_MAX: usize = 1_000_000;
+const PAIRS_MAX: usize = 250_000;
 
 /// A change, and the way to it through a datum of the writer.
 pub(super) struct Spotted<'a> {

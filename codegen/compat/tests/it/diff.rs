@@ -216,6 +216,32 @@ fn what_no_reader_notices_is_said_too() {
 }
 
 #[test]
+fn words_are_cut_and_never_lost() {
+    check_fields(
+        &format!(
+            r#"{{"name":"a","type":"int","order":"descending","doc":"{}"}}"#,
+            "é".repeat(120)
+        ),
+        &format!(r#"{{"name":"a","type":"int","doc":"{}"}}"#, "é".repeat(121)),
+        &format!(
+            "~ sort order R.a: descending -> ascending  backward ok, forward ok\n\
+             ~ doc R.a: \"{0}\" -> \"{0}...\"  backward ok, forward ok",
+            "é".repeat(120)
+        ),
+    );
+}
+
+#[test]
+fn a_branch_that_takes_another_name_is_one_change() {
+    let part = |name: &str| format!(r#"["null",{{"type":"record","name":"{name}","fields":[]}}]"#);
+    check_type(
+        &part("P"),
+        &part("Q"),
+        "~ type name R.f: a.P -> a.Q  backward breaks (C104), forward breaks (C109)",
+    );
+}
+
+#[test]
 fn a_type_that_is_used_twice_is_told_once() {
     let both = |inner: &str| {
         format!(

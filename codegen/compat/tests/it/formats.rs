@@ -442,3 +442,61 @@ fn nothing_to_say() {
     0 versions checked.
     ");
 }
+
+#[test]
+fn what_is_retired_and_how_far_the_history_was_seen() {
+    let title = r#"{ "name": "title", "type": "string" }"#;
+    let folder = Folder::orders(&[title, title])
+        .with(
+            "shop.Order/contract.toml",
+            &format!("{EVENT}retired = [1]\n"),
+        )
+        .released(2);
+    let mut report = folder.check();
+    let say =
+        |report: &Report, format| render::render(report, &folder.files, &Style::default(), format);
+    report.history = History::Checked;
+    assert_snapshot!(say(&report, Format::Text));
+    assert_snapshot!(say(&report, Format::Junit));
+    let json = say(&report, Format::Json);
+    assert!(json.contains(r#""state": "retired""#), "{json}");
+    assert!(json.contains(r#""status": "retired""#), "{json}");
+    assert!(json.contains(r#""state": "checked""#), "{json}");
+    report.history = History::NotAsked;
+    assert!(say(&report, Format::Json).contains(r#""state": "not-asked""#));
+    report.history = History::NotChecked {
+        reason: "there is no git".to_owned(),
+        refused: false,
+    };
+    assert!(!report.failed());
+    let text = say(&report, Format::Text);
+    assert!(
+        text.contains("Warning history not checked: there is no git"),
+        "{text}"
+    );
+    assert!(say(&report, Format::Github).starts_with("::warning file=contracts/contracts.lock,"));
+    assert!(say(&report, Format::Gitlab).contains("\"minor\""));
+}
+
+#[test]
+fn a_place_that_is_not_in_its_file_is_left_out() {
+    let (mut report, mut files) = everything();
+    let finding = report.findings[0].clone();
+    let say = |report: &Report, files: &FileMap| {
+        render::render(report, files, &Style::default(), Format::Text)
+    };
+    let shown = say(&report, &files);
+    assert!(shown.contains("shop.Order/v2.avsc:"), "{shown}");
+    // The file has become shorter, is no text, or is gone.
+    for bytes in [Some(b"\n".to_vec()), Some(vec![0xff, 0xfe]), None] {
+        match bytes {
+            Some(bytes) => files.insert(finding.file.clone(), bytes),
+            None => files.remove(&finding.file),
+        };
+        report.findings = vec![finding.clone()];
+        let text = say(&report, &files);
+        assert!(text.contains(&finding.message), "{text}");
+        let excerpts = text.matches("\n              |").count();
+        assert_eq!(excerpts, 1, "that of the problem: {text}");
+    }
+}

@@ -30,6 +30,21 @@ fn check(level: Compatibility, expected: &[(u32, Direction)]) {
 use Direction::{Backward, Forward};
 
 #[test]
+fn a_level_goes_by_the_name_of_contract_toml() {
+    for (level, name) in [
+        (Compatibility::None, "none"),
+        (Compatibility::Backward, "backward"),
+        (Compatibility::BackwardTransitive, "backward-transitive"),
+        (Compatibility::Forward, "forward"),
+        (Compatibility::ForwardTransitive, "forward-transitive"),
+        (Compatibility::Full, "full"),
+        (Compatibility::FullTransitive, "full-transitive"),
+    ] {
+        assert_eq!(levels::level_name(level), name);
+    }
+}
+
+#[test]
 fn none_checks_nothing() {
     check(Compatibility::None, &[]);
 }

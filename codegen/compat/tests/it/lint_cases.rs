@@ -2,7 +2,10 @@
 
 use accordant_compat::lint::Config;
 
-use crate::{folder::Folder, lint::lint};
+use crate::{
+    folder::{EVENT, Folder},
+    lint::lint,
+};
 
 /// Fields behind the id of `shop.Order`, and what the set `standard` finds.
 #[track_caller]
@@ -164,4 +167,143 @@ fn what_comes_from_a_shared_type_is_found_there_alone() {
     let report = lint(&folder, &Config::default());
     let found: Vec<&str> = report.findings.iter().map(|it| it.file.as_str()).collect();
     assert_eq!(found, ["common.Money/v1.avsc"]);
+}
+
+#[test]
+fn a_default_is_looked_for_in_the_first_branch() {
+    let folder = |first: &str| {
+        Folder::orders(&[&format!(
+            r#"{{ "name": "f", "type": [{{ "type": "enum", "name": "E", "symbols": ["{first}"] }}, "string"], "default": "A" }}"#
+        )])
+    };
+    check_rule(&folder("A"), "L207", &[]);
+    check_rule(
+        &folder("B"),
+        "L207",
+        &[
+            r#"shop.Order/v1.avsc Order.f: the default of "f" is not of the union's first branch, enum (move the branch of the default to the front)"#,
+        ],
+    );
+}
+
+#[test]
+fn a_logical_type_that_is_like_no_other_gets_no_guess() {
+    let report = lint(
+        &Folder::orders(&[
+            r#"{ "name": "f", "type": { "type": "long", "logicalType": "xxxxxxxxxxxx" } }"#,
+        ]),
+        &Config::default(),
+    );
+    let fixes: Vec<&str> = report.findings.iter().map(|it| it.fix.as_str()).collect();
+    assert_eq!(fixes, ["remove it, or use one of Avro's"]);
+}
+
+#[test]
+fn decimals_and_types_without_a_value() {
+    let f = |ty: &str| format!(r#"{{ "name": "f", "type": {ty} }}"#);
+    check(
+        &f(r#"{ "type": "bytes", "logicalType": "decimal", "precision": "9", "scale": 2 }"#),
+        &["L105 Order.f: this is no decimal: precision no number, scale 2"],
+    );
+    check(
+        &f(r#"{ "type": "enum", "name": "E", "symbols": [] }"#),
+        &["L106 Order.f: the enum E has no symbol"],
+    );
+    check(
+        &f(r#"{ "type": "fixed", "name": "F", "size": 0 }"#),
+        &["L106 Order.f: the fixed F has no byte"],
+    );
+    check(
+        &f(r#"{ "type": "fixed", "name": "F", "size": 1, "aliases": ["Former"] }"#),
+        &[],
+    );
+}
+
+#[test]
+fn what_is_named_like_a_time_or_a_day() {
+    check(
+        r#"{ "name": "timestamp", "type": "long" },
+           { "name": "birthday", "type": "string" },
+           { "name": "at", "type": "long" }"#,
+        &[
+            r#"L304 Order.timestamp: "timestamp" is a bare long"#,
+            r#"L304 Order.birthday: "birthday" is a bare string"#,
+        ],
+    );
+}
+
+/// The findings of one rule over a folder.
+#[track_caller]
+fn check_rule(folder: &Folder, code: &str, expected: &[&str]) {
+    let report = lint(folder, &crate::lint::everything());
+    assert_eq!(report.problems, []);
+    let found: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|it| it.code == code)
+        .map(|it| format!("{} {}: {} ({})", it.file, it.path, it.message, it.fix))
+        .collect();
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn a_name_says_what_happened_in_words_of_its_kind() {
+    let kind = |kind: &str| {
+        let toml = EVENT.replace("\"event\"", &format!("\"{kind}\""));
+        let toml = match kind {
+            "change" => format!("{toml}version = \"version\"\n"),
+            _ => toml,
+        };
+        let version = r#"{ "name": "version", "type": "long" }"#;
+        Folder::orders(&[version]).with("shop.Order/contract.toml", &toml)
+    };
+    for (name, example) in [
+        ("event", "OrderPlaced"),
+        ("submission", "OrderSubmitted"),
+        ("change", "OrderChanged"),
+    ] {
+        let report = lint(&kind(name), &crate::lint::everything());
+        let found = report.findings.iter().find(|it| it.code == "L502");
+        let fix = found.map(|it| it.fix.as_str()).unwrap_or_default();
+        assert!(fix.contains(example), "{name}: {fix}");
+    }
+}
+
+#[test]
+fn a_record_that_takes_the_name_of_an_enum_has_no_old_fields() {
+    // The level looks forward only.
+    let toml = format!("{EVENT}compatibility = \"forward\"\n");
+    let used = |ty: &str| format!(r#"{{ "name": "f", "type": {ty} }}"#);
+    let folder = Folder::orders(&[
+        &used(r#"{ "type": "enum", "name": "P", "symbols": ["A"] }"#),
+        &used(r#"{ "type": "record", "name": "P", "fields": [{ "name": "x", "type": "int" }] }"#),
+    ])
+    .with("shop.Order/contract.toml", &toml)
+    .released(1);
+    check_rule(&folder, "L303", &[]);
+}
+
+#[test]
+fn a_draft_is_found_where_it_is_used() {
+    let toml = "kind = \"type\"\ndescription = \"An amount of money.\"\nowner = \"shop\"\n";
+    let money = r#"{ "type": "record", "name": "common.Money", "fields": [
+        { "name": "amount", "type": "long" }] }"#;
+    let using = |fields: &str| {
+        Folder::orders(&[fields])
+            .with("common.Money/contract.toml", toml)
+            .with("common.Money/v1.avsc", money)
+    };
+    let told = "common.Money v1 is a draft (release common.Money first)";
+    for (ty, path) in [
+        (r#""common.Money""#, "Order.f"),
+        (r#"{ "type": "array", "items": "common.Money" }"#, "Order.f"),
+        (
+            r#"{ "type": "map", "values": ["null", "common.Money"] }"#,
+            "Order.f",
+        ),
+    ] {
+        let field = format!(r#"{{ "name": "g", "type": "int" }}, {{ "name": "f", "type": {ty} }}"#);
+        let expected = format!("shop.Order/v1.avsc {path}: {told}");
+        check_rule(&using(&field), "L310", &[&expected]);
+    }
 }

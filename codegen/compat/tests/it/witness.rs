@@ -60,6 +60,57 @@ fn it_is_as_small_as_it_can_be() {
 }
 
 #[test]
+fn bytes_of_no_datum_say_what_is_wrong() {
+    let check = |schema: &str, bytes: &[u8], expected: &str| {
+        check_read(schema, schema, bytes, expected);
+    };
+    let symbols = |list: &str| format!(r#"{{"type":"enum","name":"E","symbols":[{list}]}}"#);
+    let one = symbols(r#""A""#);
+    check(r#""boolean""#, &[2], "a boolean is neither 0 nor 1");
+    let ten_bytes = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
+    check(r#""long""#, &ten_bytes, "a number has more than 64 bits");
+    check(r#""long""#, &[0xff; 11], "a number has more than 64 bits");
+    check(r#""long""#, &[0xff], "the bytes end too early");
+    check(
+        r#""int""#,
+        &[0x80, 0x80, 0x80, 0x80, 0x10],
+        "an int has more than 32 bits",
+    );
+    check(r#""bytes""#, &[1], "a length is negative");
+    check(r#""bytes""#, &[4, 0], "the bytes end too early");
+    check(r#""string""#, &[2, 0xff], "a string is no UTF-8");
+    check(&one, &[2], "an enum has no such symbol");
+    check(&one, &[1], "an index is negative");
+    check(r#"["null","int"]"#, &[4], "a union has no such branch");
+    let nulls = r#"{"type":"array","items":"null"}"#;
+    check(
+        nulls,
+        &[0x80, 0x80, 0x80, 0x80, 0x10],
+        "too deep or too large",
+    );
+    check(r#""null""#, &[0], "bytes are left over");
+    // The writer has fewer symbols than the reader.
+    let two = symbols(r#""A","B""#);
+    check_read(&two, &one, &[2], "an enum has no such symbol");
+}
+
+#[test]
+fn infinite_defaults_are_read() {
+    let writer = r#"{"type":"record","name":"R","fields":[]}"#;
+    for text in ["NaN", "Infinity", "-Infinity"] {
+        let reader = format!(
+            r#"{{"type":"record","name":"R","fields":[{{"name":"f","type":"float","default":"{text}"}},{{"name":"d","type":"double","default":"{text}"}}]}}"#
+        );
+        check_read(
+            &reader,
+            writer,
+            &[],
+            &format!(r#"{{"f":"{text}","d":"{text}"}}"#),
+        );
+    }
+}
+
+#[test]
 fn recursion_ends_where_it_is_shortest() {
     let tree = |leaf: &str| {
         format!(

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use accordant_schema::{Limits, canonical_form, contract::Contracts, java_text, parse, parse_with};
+use accordant_schema::{FullName, InferError, Inference, Limits, canonical_form, contract::Contracts, java_text, parse, parse_with};
 
 /// Bytes of stack that every case runs on.
 const STACK_BYTES: usize = 1 << 20;
@@ -185,4 +185,33 @@ fn a_folder_of_references_is_answered() {
             .count()
     };
     assert_eq!((code("F024"), code("F026")), (1, 2_000 - 66));
+}
+
+#[test]
+fn samples_are_bounded() {
+    /// Whether one sample is taken; its draft is not much longer than itself.
+    fn taken(line: &str) -> Result<(), InferError> {
+        let mut inference = Inference::new(FullName::new("a.R").expect("a good name"));
+        let taken = inference.sample(line);
+        let draft = inference.finish().schema_text;
+        assert!(draft.len() < 50 * line.len().max(1_000), "{}", draft.len());
+        taken
+    }
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    let case = || {
+        let is_refused = |line: &str| matches!(taken(line), Err(InferError::NotJson { .. }));
+        assert!(is_refused(&"[".repeat(100_000)));
+        assert!(is_refused(&"{\"a\":".repeat(100_000)));
+        assert!(is_refused(r#"{"a":1,"a":2}"#));
+        assert!(is_refused(&format!("{{\"a\":\"{}\"}}", "x".repeat(1_000_000))));
+        // What is taken: a wide object, a long name, a huge number.
+        let keys: Vec<String> = (0..50_000).map(|n| format!("\"k{n}\":{n}")).collect();
+        assert_eq!(taken(&format!("{{{}}}", keys.join(","))), Ok(()));
+        assert_eq!(taken(&format!("{{\"{}\":1}}", "k".repeat(500_000))), Ok(()));
+        assert_eq!(taken("{\"a\":1e999999999}"), Ok(()));
+        let digits = "9".repeat(900_000);
+        assert_eq!(taken(&format!("{{\"a\":{digits}}}")), Ok(()));
+    };
+    let thread = thread.spawn(case).expect("a thread starts");
+    thread.join().expect("no panic, no overflow");
 }
