@@ -39,6 +39,16 @@ fn check(here: &Folder, there: &Folder, source: Source, expected: &[&str]) {
     assert_eq!(found, expected);
 }
 
+/// Expects one finding, and what it means and how to repair it.
+#[track_caller]
+fn check_advice(here: &Folder, there: &Folder, means: &str, fix: &str) {
+    let findings = against(here, there, Source::Folder);
+    let [finding] = &findings[..] else {
+        panic!("{findings:#?}");
+    };
+    assert_eq!((finding.means.as_str(), finding.fix.as_str()), (means, fix));
+}
+
 #[test]
 fn the_same_folder_says_nothing() {
     let folder = Folder::orders(&["", NOTE]).released(2);
@@ -63,6 +73,12 @@ fn a_contract_that_is_gone_is_found_in_a_folder_only() {
         Source::Folder,
         &["C308 main:shop.Order/v1.avsc: shop.Order is gone, main has it"],
     );
+    check_advice(
+        &Folder::default(),
+        &there,
+        "whoever writes or reads topic orders.placed has no contract any more",
+        "bring the folder shop.Order back; `accordant retire` ends a version",
+    );
     // A registry has the subjects of other teams too.
     check(&Folder::default(), &there, Source::Registry, &[]);
 }
@@ -75,6 +91,12 @@ fn a_released_version_that_changed_or_went_is_found() {
         &there,
         Source::Folder,
         &["C309 main:shop.Order/v2.avsc: shop.Order v2 is gone, main has it"],
+    );
+    check_advice(
+        &Folder::orders(&[""]).released(1),
+        &there,
+        "records of it are out there, and nobody can say any more what they are",
+        "restore shop.Order/v2.avsc as it is in main, and make the change a new version",
     );
     let changed = r#"{ "name": "remark", "type": ["null", "string"], "default": null }"#;
     check(

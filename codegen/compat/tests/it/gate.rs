@@ -1,6 +1,9 @@
 //! Which versions are compared, and what is ignored.
 
-use accordant_compat::{Report, gate};
+use accordant_compat::{
+    Report,
+    gate::{self, Status},
+};
 
 use crate::folder::{EVENT, Folder};
 
@@ -98,4 +101,23 @@ fn problems_of_the_files_are_part_of_the_report() {
     let report = folder.check();
     assert_eq!(report.problems.len(), 1);
     assert!(report.failed());
+}
+
+#[test]
+fn a_finding_from_outside_fails_its_own_version_alone() {
+    let mut report = Folder::orders(&["", F_DEFAULT]).released(2).check();
+    let found = Folder::orders(&["", F]).released(1).check().findings;
+    let [finding] = &found[..] else {
+        panic!("{found:#?}");
+    };
+    assert_eq!(finding.version.0, 2);
+    report.add(accordant_compat::Finding {
+        severity: accordant_compat::Severity::Warning,
+        ..finding.clone()
+    });
+    assert!(!report.failed());
+    report.add(finding.clone());
+    assert!(report.failed());
+    let statuses: Vec<Status> = report.versions.iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [Status::Fresh, Status::Failed]);
 }

@@ -192,6 +192,32 @@ fn inside_a_union_places_start_anew() {
 }
 
 #[test]
+fn each_place_of_a_union_is_told_though_its_pairs_are_remembered() {
+    let fixed = r#"{"type": "fixed", "name": "z.F", "size": 1}"#;
+    let part = |namespace: &str, ty: &str| {
+        format!(
+            r#"{{"type": "record", "name": "P", "namespace": "{namespace}", "fields": [
+                {{"name": "u", "type": ["null", {ty}]}}]}}"#
+        )
+    };
+    let root = |a: &str, b: &str| {
+        format!(
+            r#"{{"type": "record", "name": "R", "fields": [
+                {{"name": "a", "type": {a}}}, {{"name": "b", "type": {b}}}]}}"#
+        )
+    };
+    // The reader's union meets the writer's fixed twice.
+    check(
+        &root(&part("x", "\"int\""), "\"x.P\""),
+        &root(&part("y", fixed), &part("z", "\"F\"")),
+        &[
+            "MISSING_UNION_BRANCH /fields/0/type/fields/0/type/1 reader union lacking writer type: FIXED",
+            "MISSING_UNION_BRANCH /fields/1/type/fields/0/type/1 reader union lacking writer type: FIXED",
+        ],
+    );
+}
+
+#[test]
 fn recursion_is_compatible_until_shown_otherwise() {
     let list = |ty: &str| {
         format!(

@@ -27,11 +27,14 @@ fn check_read(reader: &str, writer: &str, bytes: &[u8], expected: &str) {
     assert_eq!(found, expected);
 }
 
+fn field(ty: &str) -> String {
+    format!(r#"{{ "name": "f", "type": {ty} }}"#)
+}
+
 /// The witness of the only finding from v1 to v2 with this one field, and the
 /// end of its message where there is none.
 #[track_caller]
 fn check_finding(old: &str, new: &str, expected: &str) {
-    let field = |ty: &str| format!(r#"{{ "name": "f", "type": {ty} }}"#);
     let report = Folder::orders(&[&field(old), &field(new)])
         .released(1)
         .check();
@@ -106,6 +109,31 @@ fn infinite_defaults_are_read() {
             writer,
             &[],
             &format!(r#"{{"f":"{text}","d":"{text}"}}"#),
+        );
+    }
+}
+
+#[test]
+fn a_finding_claims_no_datum_that_was_not_tried() {
+    // A record that holds itself without end: nobody can write one.
+    let endless = r#"{ "type": "record", "name": "E", "fields": [{ "name": "e", "type": "E" }] }"#;
+    check_finding(
+        &format!(r#"["int", {endless}]"#),
+        r#"["int"]"#,
+        "not backward compatible with v1: \"f\" no longer takes record E",
+    );
+    // Java's decoder reads a record of any name.
+    let part =
+        |name: &str| format!(r#"["int", {{ "type": "record", "name": "{name}", "fields": [] }}]"#);
+    let report = Folder::orders(&[&field(&part("A")), &field(&part("B"))])
+        .released(1)
+        .check();
+    assert!(!report.findings.is_empty());
+    for finding in &report.findings {
+        assert_eq!(finding.witness, None);
+        assert!(
+            finding.message.contains("(no datum shows it: "),
+            "{finding:#?}"
         );
     }
 }
