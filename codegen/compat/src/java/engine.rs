@@ -15,7 +15,7 @@ use super::{
 use crate::walk::path::{PathId, Paths, Step, branch_step};
 
 /// Pairs of types that one check may visit; Java would run out of memory.
-const PAIRS_MAX: usize = 250_000;
+pub(super) const PAIRS_MAX: usize = 250_000;
 
 /// A result: nothing, or an index into [`Engine::found`].
 pub(crate) type Found = Option<usize>;

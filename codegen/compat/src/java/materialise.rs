@@ -4,7 +4,7 @@ use accordant_schema::{Kind as Type, NodeId, Schema, Span, java_text};
 
 use super::{
     Incompatibility, Kind,
-    engine::{Engine, Entry, Found, Item, Stop, Token},
+    engine::{Engine, Entry, Found, Item, PAIRS_MAX, Stop, Token},
 };
 use crate::walk::path::{Side, root_word, type_word, words};
 
@@ -63,7 +63,10 @@ impl Engine<'_> {
             }
             Stop::TooLarge => Incompatibility {
                 kind: Kind::TooLarge,
-                message: "too many pairs of types to compare".to_owned(),
+                message: format!(
+                    "more than {PAIRS_MAX} pairs of types meet, too many to compare: are there \
+                     unions of hundreds of branches?"
+                ),
                 location: "/".to_owned(),
                 path: root_word(self.reader).to_owned(),
                 reader_span: self.reader.root().span,

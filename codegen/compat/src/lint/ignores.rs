@@ -309,6 +309,8 @@ mod tests {
         check("shop.*Changed", "shop.OrderChanged", true);
         check("*", "", true);
         check("a*a", "a", false);
+        check("a*x*b", "acb", false);
+        check("a*x*b", "axcxb", true);
         check("*.price*.amount", "Order.prices[].amount", true);
     }
 }

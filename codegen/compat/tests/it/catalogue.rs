@@ -34,6 +34,15 @@ fn names_stand_once_and_every_purpose_is_a_sentence() {
 }
 
 #[test]
+fn a_category_is_one_word() {
+    let words: BTreeSet<&str> = rules::catalogue()
+        .map(|rule| rule.category.as_str())
+        .collect();
+    assert_eq!(words, BTreeSet::from(["lint", "meta", "value", "wire"]));
+    assert_eq!(Category::Source.as_str(), "source");
+}
+
+#[test]
 fn every_page_starts_with_its_rule_and_shows_the_safe_way() {
     for rule in rules::ALL {
         let page = explain(rule.code).unwrap();

@@ -92,3 +92,29 @@ fn references_stay_pinned() {
         [r#"references is nothing, but v1 was released with "common.Money v1""#]
     );
 }
+
+#[test]
+fn one_change_is_one_finding_for_all_versions_that_it_hits() {
+    let note = r#"{ "name": "note", "type": ["null", "string"], "default": null }"#;
+    let report = Folder::orders(&["", note])
+        .released(2)
+        .with(
+            "shop.Order/contract.toml",
+            &EVENT
+                .replace("orders.placed", "orders")
+                .replace("= 6", "= 12"),
+        )
+        .check();
+    let found: Vec<String> = report
+        .findings
+        .iter()
+        .map(|it| format!("{}: {} {:?}", it.code, it.message, it.against))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            r#"C301: topic is "orders", but v1, v2 were released with "orders.placed" [Version(1), Version(2)]"#,
+            "C304: partitions is 12, but v1, v2 were released with 6 [Version(1), Version(2)]",
+        ]
+    );
+}

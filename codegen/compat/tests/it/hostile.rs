@@ -149,3 +149,34 @@ fn too_many_pairs_of_branches() {
     assert_eq!(found, "TOO_LARGE");
     assert!(codes.iter().any(|it| it.starts_with("C1")), "{codes:?}");
 }
+
+#[test]
+fn what_is_too_large_to_be_compared_is_no_yes() {
+    // The same branches the other way round: Java would say yes, in the end.
+    let union = |numbers: &mut dyn Iterator<Item = usize>| {
+        let branches: Vec<String> = numbers
+            .map(|n| format!(r#"{{"type":"fixed","name":"A{n}","size":1}}"#))
+            .collect();
+        order(&field(&format!("[{}]", branches.join(","))))
+    };
+    let (old, new) = (union(&mut (0..720)), union(&mut (0..720).rev()));
+    let found = on_a_small_stack(move || {
+        let folder = Folder::default()
+            .with("shop.Order/contract.toml", crate::folder::EVENT)
+            .with("shop.Order/v1.avsc", &old)
+            .with("shop.Order/v2.avsc", &new)
+            .released(1);
+        let report = folder.check();
+        let lines = report.findings.iter();
+        lines
+            .map(|it| format!("{} {}", it.code, it.message))
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(
+        found,
+        [
+            "C111 not backward or forward compatible with v1: more than 250000 pairs of types meet, \
+             too many to compare: are there unions of hundreds of branches?"
+        ]
+    );
+}

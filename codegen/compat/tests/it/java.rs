@@ -247,6 +247,7 @@ fn an_ambiguous_alias_is_javas_exception_and_nothing_else() {
     let found = java::check(&reader, &writer);
     assert_eq!(found.len(), 1);
     assert!(found[0].kind.is_exception());
+    assert_eq!(found[0].kind.to_string(), "AMBIGUOUS_ALIAS");
     assert_eq!(found[0].path, "R.a");
     assert_eq!(
         found[0].message,

@@ -6,6 +6,7 @@ mod catalogue;
 mod diff;
 mod folder;
 mod formats;
+mod formats_corners;
 mod frozen;
 mod fuzz;
 mod gaps;

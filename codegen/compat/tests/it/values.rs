@@ -37,6 +37,8 @@ fn every_unit_of_time_has_its_words() {
         ("local-timestamp-nanos", "local-timestamp-millis"),
         ("timestamp-millis", "local-timestamp-millis"),
         ("time-micros", "timestamp-micros"),
+        ("timestamp-nanos", "local-timestamp-nanos"),
+        ("local-timestamp-micros", "timestamp-micros"),
     ] {
         found.push(findings(&long(old), &long(new)));
     }

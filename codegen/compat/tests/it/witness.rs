@@ -48,6 +48,12 @@ fn check_finding(old: &str, new: &str, expected: &str) {
 }
 
 #[test]
+fn its_bytes_can_be_shown() {
+    let found = witness(&schema(r#""string""#), &schema(r#"["string", "boolean"]"#));
+    assert_eq!(found.map(|it| it.hex()).as_deref(), Some("0200"));
+}
+
+#[test]
 fn it_is_as_small_as_it_can_be() {
     check(r#""int""#, r#""string""#, Some(r#""""#));
     check(

@@ -1,0 +1,155 @@
+//! Reports with something in them that is rare: what each format makes of it.
+
+use accordant_compat::{
+    History, Report,
+    render::{self, FileMap, Format, Style},
+};
+use accordant_schema::{Span, contract::Version};
+use insta::assert_snapshot;
+
+use crate::folder::{EVENT, Folder};
+
+/// One finding in the second version of `shop.Order`.
+fn one_finding() -> (Report, FileMap) {
+    let title = r#"{ "name": "title", "type": "string" }"#;
+    let folder = Folder::orders(&[title, ""]).released(1);
+    (folder.check(), folder.files)
+}
+
+fn say(report: &Report, files: &FileMap, format: Format) -> String {
+    render::render(report, files, &Style::default(), format)
+}
+
+#[test]
+fn what_is_retired_and_how_far_the_history_was_seen() {
+    let title = r#"{ "name": "title", "type": "string" }"#;
+    let folder = Folder::orders(&[title, title])
+        .with(
+            "shop.Order/contract.toml",
+            &format!("{EVENT}retired = [1]\n"),
+        )
+        .released(2);
+    let mut report = folder.check();
+    report.history = History::Checked;
+    assert_snapshot!(say(&report, &folder.files, Format::Text));
+    assert_snapshot!(say(&report, &folder.files, Format::Junit));
+    let json = say(&report, &folder.files, Format::Json);
+    assert!(json.contains(r#""state": "retired""#), "{json}");
+    assert!(json.contains(r#""status": "retired""#), "{json}");
+    assert!(json.contains(r#""state": "checked""#), "{json}");
+    report.history = History::NotAsked;
+    assert!(say(&report, &folder.files, Format::Json).contains(r#""state": "not-asked""#));
+    report.history = History::NotChecked {
+        reason: "there is no git".to_owned(),
+        refused: false,
+    };
+    assert!(!report.failed());
+    let text = say(&report, &folder.files, Format::Text);
+    assert!(
+        text.contains("Warning history not checked: there is no git"),
+        "{text}"
+    );
+    assert!(
+        say(&report, &folder.files, Format::Github)
+            .starts_with("::warning file=contracts/contracts.lock,")
+    );
+    assert!(say(&report, &folder.files, Format::Gitlab).contains("\"minor\""));
+}
+
+#[test]
+fn a_place_that_is_not_in_its_file_is_left_out() {
+    let (report, mut files) = one_finding();
+    let finding = report.findings[0].clone();
+    assert!(say(&report, &files, Format::Text).contains("shop.Order/v1.avsc:"));
+    // The file has become shorter, is no text, or is gone.
+    for bytes in [Some(b"\n".to_vec()), Some(vec![0xff, 0xfe]), None] {
+        match bytes {
+            Some(bytes) => files.insert(finding.file.clone(), bytes),
+            None => files.remove(&finding.file),
+        };
+        let text = say(&report, &files, Format::Text);
+        assert!(text.contains(&finding.message), "{text}");
+        assert!(!text.contains(" | "), "{text}");
+    }
+}
+
+#[test]
+fn a_place_of_several_lines_has_no_columns_at_github() {
+    let (mut report, files) = one_finding();
+    let text = String::from_utf8(files["shop.Order/v1.avsc"].clone()).expect("a text");
+    let finding = &mut report.findings[0];
+    finding.file = "shop.Order/v1.avsc".to_owned();
+    finding.span = Some(Span {
+        start: 0,
+        end: text.trim_end().len(),
+    });
+    let line = say(&report, &files, Format::Github);
+    assert!(
+        line.starts_with("::error file=contracts/shop.Order/v1.avsc,line=1,endLine=7,title="),
+        "{line}"
+    );
+    let shown = say(&report, &files, Format::Text);
+    assert!(shown.contains("shop.Order/v1.avsc:1:1"), "{shown}");
+}
+
+#[test]
+fn a_finding_of_a_version_that_is_not_loaded_is_shown() {
+    let (mut report, files) = one_finding();
+    report.findings[0].version = Version(9);
+    report.findings[0].path = String::new();
+    let text = say(&report, &files, Format::Text);
+    assert!(text.contains("     Failure shop.Order v9\n"), "{text}");
+    assert!(
+        text.contains("          at: contracts/shop.Order/v1.avsc"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_finding_of_a_retired_version_is_shown() {
+    let (mut report, files) = one_finding();
+    report.versions[0].state = accordant_schema::contract::State::Retired;
+    report.findings[0].version = report.versions[0].version;
+    let text = say(&report, &files, Format::Text);
+    assert!(text.contains("shop.Order v1 (retired)"), "{text}");
+}
+
+#[test]
+fn a_problem_without_a_fix_ends_with_its_message() {
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let folder = Folder::orders(&[""]).with("shop.Order/v1.avsc", &deep);
+    let report = folder.check();
+    assert_eq!(report.problems[0].fix, "");
+    let gitlab = say(&report, &folder.files, Format::Gitlab);
+    assert!(
+        gitlab.contains(r#""description": "the JSON nests deeper than 64 levels","#),
+        "{gitlab}"
+    );
+    assert!(!say(&report, &folder.files, Format::Text).contains("fix: \n"));
+}
+
+#[test]
+fn a_key_is_pointed_at_only_where_it_stands() {
+    let indented = EVENT.replace("topic =", "  topic =");
+    let other = |toml: &str| {
+        let folder = Folder::orders(&[""]).released(1).with(
+            "shop.Order/contract.toml",
+            &toml.replace("orders.placed", "orders"),
+        );
+        say(&folder.check(), &folder.files, Format::Text)
+    };
+    assert!(
+        other(&indented).contains("contract.toml:4:3"),
+        "{}",
+        other(&indented)
+    );
+    // The subject follows the topic: its key is nowhere.
+    let quoted = EVENT.replace("topic =", "\"topic\" =");
+    let text = other(&quoted);
+    assert!(text.contains("C301"), "{text}");
+    let tables = format!(
+        "{}[ignore.C999]\nreason = \"x\"\nuntil = \"2099-01-01\"\n",
+        quoted
+    );
+    assert!(other(&tables).contains("C301"));
+}
