@@ -258,6 +258,110 @@ fn an_ambiguous_alias_is_javas_exception_and_nothing_else() {
 }
 
 #[test]
+fn an_ambiguous_alias_below_the_root_shows_its_own_record() {
+    let record = |inner: &str| {
+        format!(
+            r#"{{"type": "record", "name": "Root", "fields": [{{"name": "r", "type":
+                {{"type": "record", "name": "R", "fields": [{inner}]}}}}]}}"#
+        )
+    };
+    let reader = record(r#"{"name": "a", "aliases": ["b"], "type": "int"}"#);
+    let writer = record(r#"{"name": "a", "type": "int"}, {"name": "b", "type": "int"}"#);
+    let found = java::check(&schema(&reader), &schema(&writer));
+    assert_eq!(found.len(), 1);
+    let shown = r#"schema {"type":"record","name":"R","fields":"#;
+    assert!(found[0].message.contains(shown), "{}", found[0].message);
+    check_sites(
+        &found,
+        &reader,
+        &writer,
+        &[("\"a\"", "{\"type\": \"record\", \"name\": \"R\"")],
+    );
+}
+
+/// Expects what the places of findings begin with, in the reader's and in the
+/// writer's text.
+#[track_caller]
+fn check_sites(
+    found: &[java::Incompatibility],
+    reader: &str,
+    writer: &str,
+    expected: &[(&str, &str)],
+) {
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (it, (in_reader, in_writer)) in found.iter().zip(expected) {
+        let shown = &reader[it.reader_span.start..it.reader_span.end];
+        assert!(shown.starts_with(in_reader), "{shown}");
+        let shown = &writer[it.writer_span.start..it.writer_span.end];
+        assert!(shown.starts_with(in_writer), "{shown}");
+        assert_eq!((it.reader_source, it.writer_source), (0, 0));
+    }
+}
+
+#[test]
+fn every_finding_has_its_place_on_both_sides() {
+    let reader = r#"{"type": "record", "name": "R", "fields": [
+        {"name": "a", "type": "int"}, {"name": "new", "type": "string"},
+        {"name": "f", "type": {"type": "fixed", "name": "F", "size": 4}}]}"#;
+    let writer = r#"{"type": "record", "name": "R", "fields": [
+        {"name": "a", "type": "boolean"},
+        {"name": "f", "type": {"type": "fixed", "name": "F", "size": 8}}]}"#;
+    let found = java::check(&schema(reader), &schema(writer));
+    assert!(found.iter().all(|it| !it.kind.is_exception()));
+    check_sites(
+        &found,
+        reader,
+        writer,
+        &[
+            ("\"int\"", "\"boolean\""),
+            ("\"new\"", "{\"type\": \"record\""),
+            ("{\"type\": \"fixed\"", "{\"type\": \"fixed\""),
+        ],
+    );
+}
+
+#[test]
+fn a_place_in_a_reference_says_in_which_text() {
+    let with = |ty: &str| {
+        let shared = format!(
+            r#"{{"type": "record", "name": "S", "fields": [{{"name": "x", "type": "{ty}"}}]}}"#
+        );
+        let root = r#"{"type": "record", "name": "R", "fields": [{"name": "s", "type": "S"}]}"#;
+        accordant_schema::parse_with(root, &[&shared], &accordant_schema::Limits::default())
+            .expect("it parses")
+    };
+    let found = java::check(&with("int"), &with("string"));
+    let sources: Vec<_> = found
+        .iter()
+        .map(|it| (it.reader_source, it.writer_source))
+        .collect();
+    assert_eq!(sources, [(1, 1)]);
+}
+
+/// A report is cut by the number of its entries and by its size, whichever
+/// comes first.
+#[test]
+fn a_report_ends_somewhere() {
+    let flat = |many: usize, ty: &str| {
+        let fields = (0..many).map(|n| format!(r#"{{"name": "f{n}", "type": "{ty}"}}"#));
+        let fields: Vec<String> = fields.collect();
+        schema(&format!(
+            r#"{{"type": "record", "name": "R", "fields": [{}]}}"#,
+            fields.join(",")
+        ))
+    };
+    let found = java::check(&flat(12_000, "int"), &flat(12_000, "string"));
+    assert_eq!(found.len(), 10_000);
+    // Long places: 2^299 of them, if nothing ended the report.
+    let found = java::check(&chain(300, "int"), &chain(300, "long"));
+    let bytes = found
+        .iter()
+        .map(|it| it.location.len() + it.path.len() + it.message.len());
+    let bytes: usize = bytes.sum();
+    assert!((16_000_000..16_100_000).contains(&bytes), "{bytes}");
+}
+
+#[test]
 fn the_path_in_words_goes_on_where_javas_pointer_starts_anew() {
     let record = |size: u32| {
         schema(&format!(
