@@ -34,6 +34,18 @@ fn names_stand_once_and_every_purpose_is_a_sentence() {
 }
 
 #[test]
+fn every_rule_with_its_category_and_severity() {
+    let lines: Vec<String> = rules::catalogue()
+        .map(|rule| {
+            let set = rule.set.map(|it| it.as_str()).unwrap_or_default();
+            let (category, severity) = (rule.category.as_str(), rule.severity.as_str());
+            format!("{} {} {category} {set} {severity}", rule.code, rule.name)
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
 fn a_category_is_one_word() {
     let words: BTreeSet<&str> = rules::catalogue()
         .map(|rule| rule.category.as_str())

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::folder::Folder;
 
-/// `CODE message; witness` of the findings from v1 to v2 with this one field.
+/// `SEVERITY CODE message; witness` of the findings from v1 to v2 with this one field.
 fn findings(old: &str, new: &str) -> String {
     let field = |ty: &str| format!(r#"{{ "name": "f", "type": {ty} }}"#);
     let report = Folder::orders(&[&field(old), &field(new)])
@@ -16,7 +16,12 @@ fn findings(old: &str, new: &str) -> String {
         .iter()
         .map(|it| {
             let witness = it.witness.as_deref().unwrap_or("no witness");
-            format!("{} {}; {witness}", it.code, it.message)
+            format!(
+                "{} {} {}; {witness}",
+                it.severity.as_str(),
+                it.code,
+                it.message
+            )
         })
         .collect();
     lines.join("\n")
