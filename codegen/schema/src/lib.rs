@@ -28,6 +28,6 @@ pub use limits::Limits;
 pub use model::{Enum, Field, Fixed, Kind, Logical, Named, Node, NodeId, Order, Record, Schema};
 pub use name::{FullName, NameError};
 pub use parse::{parse, parse_with};
-pub use problem::{Problem, ProblemCode, likely, nearest};
+pub use problem::{Problem, ProblemCode, explain, likely, nearest, pages};
 pub use span::{Position, Span, position};
 pub use text::{Fingerprint, canonical_form, java_text, md5, rabin};

@@ -1,5 +1,9 @@
 //! What is wrong with a text that a person wrote, with its place and the way out.
 
+mod pages;
+
+pub use pages::{explain, pages};
+
 use crate::Span;
 
 /// One problem in a contract's file. Data, not an `Err`: several come at once.

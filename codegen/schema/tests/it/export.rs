@@ -259,7 +259,10 @@ fn asyncapi_is_what_its_own_schema_demands() {
         r#"{"name":"f","type":["null",{"type":"enum","name":"L","symbols":["A"]}],"doc":"<b>%{}"}"#,
         "",
     );
-    assert_eq!(asyncapi_errors(&export::asyncapi(&odd)), Vec::<String>::new());
+    assert_eq!(
+        asyncapi_errors(&export::asyncapi(&odd)),
+        Vec::<String>::new()
+    );
     document["operations"]["x"] = json!({ "action": "sing" });
     assert_ne!(asyncapi_errors(&document), Vec::<String>::new());
 }

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use accordant_schema::{FullName, InferError, Inference, Limits, canonical_form, contract::Contracts, java_text, parse, parse_with};
+use accordant_schema::{
+    FullName, InferError, Inference, Limits, canonical_form, contract::Contracts, java_text, parse,
+    parse_with,
+};
 
 /// Bytes of stack that every case runs on.
 const STACK_BYTES: usize = 1 << 20;
@@ -203,7 +206,10 @@ fn samples_are_bounded() {
         assert!(is_refused(&"[".repeat(100_000)));
         assert!(is_refused(&"{\"a\":".repeat(100_000)));
         assert!(is_refused(r#"{"a":1,"a":2}"#));
-        assert!(is_refused(&format!("{{\"a\":\"{}\"}}", "x".repeat(1_000_000))));
+        assert!(is_refused(&format!(
+            "{{\"a\":\"{}\"}}",
+            "x".repeat(1_000_000)
+        )));
         // What is taken: a wide object, a long name, a huge number.
         let keys: Vec<String> = (0..50_000).map(|n| format!("\"k{n}\":{n}")).collect();
         assert_eq!(taken(&format!("{{{}}}", keys.join(","))), Ok(()));

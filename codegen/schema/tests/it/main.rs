@@ -8,6 +8,7 @@ mod format;
 mod hostile;
 mod infer;
 mod json;
+mod pages;
 mod parse;
 mod properties;
 mod texts;
