@@ -20,12 +20,22 @@ use accordant_schema::{
     contract::{ContractName, State},
 };
 
-use crate::{Finding, History, Report, Severity, gate::Status};
+use crate::{
+    Finding, History, Report, Severity,
+    gate::Status,
+    rules::{HISTORY_NOT_CHECKED, name_of},
+};
 use excerpt::{Located, excerpt, key_span, locate};
 pub use format::{Format, UnknownFormat, render};
 pub use markdown::MARKER;
 pub use style::{Colour, Style};
 use style::{Paint, label, note_label};
+
+/// What an unread history means.
+const HISTORY_MEANS: &str = "a line that was removed from contracts.lock would not be seen";
+/// What to do about it.
+const HISTORY_FIX: &str =
+    "fetch the whole history (git fetch --unshallow), or pass --allow-shallow";
 
 /// The files of a contracts folder: path relative to it (`/` between) and bytes.
 pub type FileMap = BTreeMap<String, Vec<u8>>;
@@ -107,11 +117,11 @@ impl Page<'_> {
             let head = self.paint.bad(&label("Failure"));
             self.line(&head, &self.style.path(file));
             for problem in problems {
-                let code = format!("[{}]", problem.code.0);
+                let code = format!("[{} {}]", problem.code.0, name_of(problem.code));
                 self.message(Severity::Error, &problem.message, &code);
                 let located = locate(self.files, file, problem.span);
                 self.place(&problem.path, &located);
-                self.note("fix", &problem.fix);
+                self.fix(&problem.fix, problem.code.0);
             }
         }
     }
@@ -185,8 +195,11 @@ impl Page<'_> {
         if let Some(witness) = &finding.witness {
             self.note("witness", witness);
         }
-        let fix = format!("{} (accordant explain {})", finding.fix, finding.code);
-        self.note("fix", &fix);
+        self.fix(&finding.fix, finding.code);
+    }
+
+    fn fix(&mut self, fix: &str, code: &str) {
+        self.note("fix", &format!("{fix} (accordant explain {code})"));
     }
 
     fn message(&mut self, severity: Severity, message: &str, code: &str) {
@@ -248,14 +261,8 @@ impl Page<'_> {
         };
         self.line(&head, &format!("history not checked: {reason}"));
         if *refused {
-            self.note(
-                "means",
-                "a line that was removed from contracts.lock would not be seen",
-            );
-            self.note(
-                "fix",
-                "fetch the whole history (git fetch --unshallow), or pass --allow-shallow",
-            );
+            self.note("means", HISTORY_MEANS);
+            self.fix(HISTORY_FIX, HISTORY_NOT_CHECKED.code);
         }
     }
 

@@ -22,7 +22,7 @@ fn a_draft_is_checked_released_and_then_frozen() {
     repository.version(1, NOTE);
     let result = repository.run(&["check"], 1);
     assert!(result.contains("shop.Order/v1.avsc"), "{result}");
-    assert!(result.contains("[F017]"), "{result}");
+    assert!(result.contains("[F017 released-file-changed]"), "{result}");
 }
 
 #[test]
@@ -139,7 +139,41 @@ fn explain_prints_the_page_of_a_code() {
         page.starts_with("# C107 required-field-removed\n"),
         "{page}"
     );
-    repository.run(&["explain", "C999"], 2);
+    let page = repository.run(&["explain", "s007"], 0);
+    assert!(page.starts_with("# S007 unknown-type\n"), "{page}");
+    assert_eq!(
+        repository.run(&["explain", "no-config"], 0),
+        repository.run(&["explain", "F001"], 0)
+    );
+}
+
+#[test]
+fn explain_helps_where_there_is_no_page() {
+    let repository = Repository::new(&[]);
+    for (code, fix) in [
+        ("unknown-tpye", "fix: did you mean unknown-type?\n"),
+        (
+            "requird-field-removed",
+            "fix: did you mean required-field-removed?\n",
+        ),
+        (
+            "S01",
+            "fix: name one of S010, S011, S012, S013, S014, S015, S016, S017, S018\n",
+        ),
+        (
+            "C999",
+            "fix: accordant rules lists what the gate looks for; a message has its code in brackets\n",
+        ),
+        (
+            "",
+            "fix: accordant rules lists what the gate looks for; a message has its code in brackets\n",
+        ),
+    ] {
+        let output = repository.accordant(&["explain", code]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{code}: {said}");
+        assert!(said.ends_with(fix), "{code}: {said}");
+    }
 }
 
 #[test]

@@ -8,18 +8,18 @@ use accordant_schema::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{FileMap, Style, excerpt::key_span};
-use crate::{Finding, History, Report, Severity};
-
-/// The code of a history that nobody could read.
-const HISTORY_CODE: &str = "history-not-checked";
+use super::{FileMap, HISTORY_FIX, HISTORY_MEANS, Style, excerpt::key_span};
+use crate::{
+    Finding, History, Report, Severity,
+    rules::{HISTORY_NOT_CHECKED, name_of},
+};
 
 /// One result.
 #[derive(Debug)]
 pub(super) struct Entry<'r> {
     /// Stable code.
     pub(super) code: &'r str,
-    /// The rule in words; empty for a problem.
+    /// The rule or the problem in words.
     pub(super) name: &'r str,
     pub(super) severity: Severity,
     /// The contract's name, as far as it is known.
@@ -112,8 +112,8 @@ pub(super) fn entries<'r>(report: &'r Report, files: &'r FileMap, style: &Style)
             Severity::Warning
         };
         entries.push(Entry {
-            code: HISTORY_CODE,
-            name: "",
+            code: HISTORY_NOT_CHECKED.code,
+            name: HISTORY_NOT_CHECKED.name,
             severity,
             contract: "",
             version: None,
@@ -124,9 +124,9 @@ pub(super) fn entries<'r>(report: &'r Report, files: &'r FileMap, style: &Style)
             },
             other: None,
             message: reason,
-            means: "a line that was removed from contracts.lock would not be seen",
+            means: HISTORY_MEANS,
             witness: "",
-            fix: "fetch the whole history (git fetch --unshallow), or pass --allow-shallow",
+            fix: HISTORY_FIX,
             ignored: None,
         });
     }
@@ -152,7 +152,7 @@ fn of_problem<'r>(problem: &'r Problem, files: &FileMap, style: &Style) -> Entry
         .and_then(|rest| rest.strip_suffix(".avsc"));
     Entry {
         code: problem.code.0,
-        name: "",
+        name: name_of(problem.code),
         severity: Severity::Error,
         contract,
         version: digits.and_then(Version::from_digits),

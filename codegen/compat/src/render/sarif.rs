@@ -9,7 +9,7 @@ use super::{
     entry::{Entry, Range, Spot, entries, ignored},
     format::pretty,
 };
-use crate::{Report, Severity, rules};
+use crate::{Report, Severity, explain, rules};
 
 /// Where the format is described.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -55,9 +55,11 @@ fn rule(code: &str, name: &str) -> Value {
     if !name.is_empty() {
         rule["name"] = json!(name);
     }
+    if let Some(page) = explain(code) {
+        rule["fullDescription"] = json!({ "text": summary(page) });
+        rule["help"] = json!({ "text": page, "markdown": page });
+    }
     if let Some(known) = rules::ALL.iter().find(|it| it.code == code) {
-        rule["fullDescription"] = json!({ "text": summary(known.page) });
-        rule["help"] = json!({ "text": known.page, "markdown": known.page });
         rule["properties"] = json!({ "tags": [known.category.as_str()] });
     }
     rule

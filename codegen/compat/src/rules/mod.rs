@@ -10,6 +10,8 @@ mod wire;
 
 pub(crate) use frozen::frozen_facts;
 
+use accordant_schema::ProblemCode;
+
 use crate::{
     Category, Direction, Severity,
     lint::{LINTS, Set},
@@ -91,6 +93,7 @@ const COMPARING: &[Rule] = &[
     LOCK_LINE_REMOVED,
     CONTRACT_REMOVED,
     RELEASE_CHANGED,
+    HISTORY_NOT_CHECKED,
     // Next one goes here, in the order of the codes.
 ];
 
@@ -139,14 +142,33 @@ pub const RELEASE_CHANGED: Rule = Rule {
     page: include_str!("C309.md"),
 };
 
-/// The page of a code or a name: what the rule finds, why, an example, the safe way.
+/// Found by whoever can read the history, and cannot.
+pub const HISTORY_NOT_CHECKED: Rule = Rule {
+    code: "C310",
+    name: "history-not-checked",
+    category: Category::Meta,
+    severity: Severity::Error,
+    set: None,
+    page: include_str!("C310.md"),
+};
+
+/// The page of a code or a name: what the rule finds, or what is wrong with a
+/// text or a folder; why, an example, the safe way.
 ///
 /// ```
 /// assert!(accordant_compat::explain("C102").unwrap().contains("default"));
+/// assert!(accordant_compat::explain("S007").unwrap().contains("unknown-type"));
 /// assert_eq!(accordant_compat::explain("C999"), None);
 /// ```
 pub fn explain(code: &str) -> Option<&'static str> {
-    find(code).map(|rule| rule.page)
+    find(code)
+        .map(|rule| rule.page)
+        .or_else(|| accordant_schema::explain(code))
+}
+
+/// What a problem's code is called: a lint's configuration has rules of ours.
+pub(crate) fn name_of(code: ProblemCode) -> &'static str {
+    find(code.0).map_or(code.name(), |rule| rule.name)
 }
 
 /// What a rule says of one change, apart from its place.

@@ -268,16 +268,16 @@ fn a_problem_of_the_workspaces_file_shows_its_line() {
     let report = lint(&folder, &config);
     let files = folder.with("../accordant.toml", text).files;
     insta::assert_snapshot!(render::text(&report, &files), @r#"
-        Checking 1 contract, 1 version (0 released, 1 draft)
-         Failure accordant.toml
-           error: there is no set or lint rule "standrad"; the nearest is "standard"  [L001]
-              at: lint.use  accordant.toml:2:8
-                2 | use = ["standrad"]
-                  |        ^^^^^^^^^^
-             fix: did you mean "standard"?
-           Fresh shop.Order v1 (draft)
-         -------
-         Failure 1 version checked: 1 fresh, 1 problem
+    Checking 1 contract, 1 version (0 released, 1 draft)
+     Failure accordant.toml
+       error: there is no set or lint rule "standrad"; the nearest is "standard"  [L001 unknown-rule]
+          at: lint.use  accordant.toml:2:8
+            2 | use = ["standrad"]
+              |        ^^^^^^^^^^
+         fix: did you mean "standard"? (accordant explain L001)
+       Fresh shop.Order v1 (draft)
+     -------
+     Failure 1 version checked: 1 fresh, 1 problem
     "#);
 }
 

@@ -117,11 +117,11 @@ fn a_file_has_a_problem_and_the_topic_moved() {
     assert_snapshot!(folder.text(), @r#"
     Checking 1 contract, 1 version (1 released)
      Failure contracts/shop.Order/v2.avsc
-       error: no type "strnig" is known here  [S007]
+       error: no type "strnig" is known here  [S007 unknown-type]
           at: Order.f  contracts/shop.Order/v2.avsc:5:28
             5 |     { "name": "f", "type": "strnig" }
               |                            ^^^^^^^^
-         fix: did you mean "string"?
+         fix: did you mean "string"? (accordant explain S007)
      Failure shop.Order v1 (released)
        error: topic is "orders", but v1 was released with "orders.placed"  [C301 topic-changed]
           at: topic  contracts/shop.Order/contract.toml:4:1
@@ -189,17 +189,17 @@ fn an_unread_history_and_an_ignored_finding_are_said() {
         refused: true,
     };
     assert!(report.failed());
-    assert_snapshot!(render::text(&report, &folder.files), @r#"
+    assert_snapshot!(render::text(&report, &folder.files), @"
     Checking 1 contract, 2 versions (1 released, 1 draft; history: not checked)
        Fresh shop.Order v1 (released)
        Fresh shop.Order v2 (draft)
      Ignored shop.Order v2 C102 field-added-without-default until 2027-01-31: no reader yet
      Failure history not checked: the clone is shallow
        means: a line that was removed from contracts.lock would not be seen
-         fix: fetch the whole history (git fetch --unshallow), or pass --allow-shallow
+         fix: fetch the whole history (git fetch --unshallow), or pass --allow-shallow (accordant explain C310)
      -------
      Failure 2 versions checked: 2 fresh, history not checked
-    "#);
+    ");
 }
 
 #[test]

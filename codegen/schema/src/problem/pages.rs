@@ -1,5 +1,7 @@
 //! A page for every code of a problem: what it is, why, an example, the safe way.
 
+use super::ProblemCode;
+
 /// Code, name and page, sorted by code.
 const PAGES: [(&str, &str, &str); 45] = [
     ("F001", "no-config", include_str!("F001.md")),
@@ -48,6 +50,23 @@ const PAGES: [(&str, &str, &str); 45] = [
     ("S017", "duplicate-symbol", include_str!("S017.md")),
     ("S018", "bad-enum-default", include_str!("S018.md")),
 ];
+
+impl ProblemCode {
+    /// What the code is called, such as `unknown-type`.
+    ///
+    /// ```
+    /// use accordant_schema::parse;
+    ///
+    /// let problems = parse(r#""strin""#).unwrap_err();
+    /// assert_eq!((problems[0].code.0, problems[0].code.name()), ("S007", "unknown-type"));
+    /// ```
+    pub fn name(self) -> &'static str {
+        PAGES
+            .iter()
+            .find(|(code, ..)| *code == self.0)
+            .map_or("", |(_, name, _)| name)
+    }
+}
 
 /// The page of a problem's code or name, such as `S007` or `unknown-type`, in
 /// any case.
