@@ -1,6 +1,8 @@
 //! The `Event` implementation of a contract's root type.
 
-use accordant_schema::{Fingerprint, Kind, NodeId, Record, canonical_form, contract::ContractKind};
+use accordant_schema::{
+    Fingerprint, Kind, NodeId, Record, canonical_form, contract::ContractKind, rabin,
+};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
@@ -29,7 +31,9 @@ impl Place<'_, '_> {
         let unit = self.unit();
         let number = Literal::u32_unsuffixed(unit.version.version.0);
         let text = &unit.version.text;
-        let fingerprint = Fingerprint::of(&canonical_form(&unit.version.schema)).0;
+        let canonical = canonical_form(&unit.version.schema);
+        let rabin = Literal::u64_unsuffixed(rabin(&canonical));
+        let fingerprint = Fingerprint::of(&canonical).0;
         let fingerprint = fingerprint.iter().map(|byte| Literal::u8_unsuffixed(*byte));
         let references = unit.references.iter().map(|at| {
             let other = &self.layout.units[*at];
@@ -53,6 +57,7 @@ impl Place<'_, '_> {
                 schema: #text,
                 references: &[#(#references),*],
                 fingerprint: [#(#fingerprint),*],
+                rabin: #rabin,
             };
         }
     }

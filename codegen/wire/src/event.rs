@@ -45,6 +45,9 @@ pub struct WriterVersion {
     pub references: &'static [SchemaReference],
     /// SHA-256 of the parsing canonical form.
     pub fingerprint: [u8; 32],
+    /// The 64-bit Rabin fingerprint (CRC-64-AVRO) of the same text, which
+    /// single-object encoding names a schema by.
+    pub rabin: u64,
 }
 
 /// A shared type that a schema's text refers to by name.

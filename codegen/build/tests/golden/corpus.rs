@@ -18,6 +18,7 @@ pub mod bare {
                 113, 181, 154, 176, 235, 96, 135, 119, 150, 126, 117, 56, 123, 134, 142,
                 6,
             ],
+            rabin: 9278521480536451855,
         };
         /// The record `Bare`.
         #[derive(Debug, Clone, PartialEq)]
@@ -140,6 +141,7 @@ pub mod evolution {
                     228, 18, 136, 162, 146, 10, 119, 138, 195, 249, 95, 173, 145, 45,
                     204, 199, 37,
                 ],
+                rabin: 8186732441732220275,
             };
             /// The record `evolution.Order`.
             #[derive(Debug, Clone, PartialEq)]
@@ -509,6 +511,7 @@ pub mod evolution {
                     202, 134, 253, 176, 220, 233, 95, 192, 27, 250, 167, 26, 216, 56, 91,
                     188,
                 ],
+                rabin: 2662701581057918093,
             };
             /// The record `evolution.Order`.
             #[derive(Debug, Clone, PartialEq)]
@@ -1170,6 +1173,7 @@ pub mod evolution {
                     97, 165, 201, 40, 133, 71, 157, 151, 12, 83, 199, 6, 226, 145, 90,
                     200, 33,
                 ],
+                rabin: 2295718281737732992,
             };
             /// The record `evolution.Order`.
             #[derive(Debug, Clone, PartialEq)]
@@ -1264,6 +1268,7 @@ pub mod keys {
                     195, 229, 26, 156, 34, 192, 155, 161, 179, 154, 162, 15, 205, 153,
                     230, 59, 244,
                 ],
+                rabin: 15003964510475942838,
             };
             /// The record `keys.Entity`.
             #[derive(Debug, Clone, PartialEq)]
@@ -1450,6 +1455,7 @@ pub mod names {
                     193, 154, 228, 69, 3, 136, 215, 208, 47, 112, 204, 221, 189, 48, 208,
                     99, 3, 121,
                 ],
+                rabin: 4646749353260092683,
             };
             /// The record `names.Option`.
             #[derive(Debug, Clone, PartialEq)]
@@ -2012,6 +2018,7 @@ pub mod shapes {
                     18, 230, 238, 189, 181, 16, 222, 125, 139, 237, 63, 147, 252, 212,
                     95, 186, 7,
                 ],
+                rabin: 8868943302476764427,
             };
             /// The record `shapes.Recursion`.
             #[derive(Debug, Clone, PartialEq)]
@@ -2569,6 +2576,7 @@ pub mod shapes {
                     149, 111, 224, 222, 44, 1, 32, 25, 144, 85, 220, 172, 38, 95, 215,
                     164, 255,
                 ],
+                rabin: 17647788455797484611,
             };
             /// The record `shapes.Unions`.
             #[derive(Debug, Clone, PartialEq)]
@@ -3256,6 +3264,7 @@ pub mod shared {
                     159, 144, 179, 244, 243, 200, 96, 111, 232, 11, 189, 72, 136, 64, 19,
                     112, 125,
                 ],
+                rabin: 1033079829560603642,
             };
             /// A fixed.
             pub type Hash = [u8; 4];
@@ -3286,6 +3295,7 @@ pub mod shared {
                     217, 9, 40, 247, 179, 80, 193, 162, 148, 218, 4, 21, 195, 66, 157,
                     44, 247,
                 ],
+                rabin: 6923160671654732310,
             };
             /// The record `shared.Moved`.
             #[derive(Debug, Clone, PartialEq)]
@@ -3454,6 +3464,7 @@ pub mod shared {
                     219, 157, 165, 195, 245, 161, 145, 149, 196, 41, 11, 24, 1, 221, 76,
                     2, 231, 26,
                 ],
+                rabin: 4066518426308661556,
             };
             /// The record `shared.Moved`.
             #[derive(Debug, Clone, PartialEq)]
@@ -3626,6 +3637,7 @@ pub mod shared {
                     52, 27, 233, 126, 230, 100, 117, 25, 183, 135, 22, 32, 45, 63, 98,
                     230, 100,
                 ],
+                rabin: 7948824343026820804,
             };
             /// The record `shared.Point`.
             #[derive(Debug, Clone, PartialEq)]
@@ -3671,6 +3683,7 @@ pub mod shared {
                     236, 20, 242, 17, 159, 88, 188, 227, 53, 141, 151, 195, 164, 211, 12,
                     99, 125, 7,
                 ],
+                rabin: 11097550477714266684,
             };
             /// The record `shared.Point`.
             #[derive(Debug, Clone, PartialEq)]
@@ -3781,6 +3794,7 @@ pub mod shared {
                     4, 49, 166, 194, 101, 236, 243, 144, 175, 56, 180, 21, 176, 26, 177,
                     57, 112,
                 ],
+                rabin: 11440952331946843214,
             };
             /// The enum `shared.Unit`.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -3851,6 +3865,7 @@ pub mod r#unsafe {
                     56, 177, 27, 175, 255, 188, 16, 27, 74, 122, 181, 150, 137, 9, 53, 6,
                     187,
                 ],
+                rabin: 14904126022279833292,
             };
             /// \`\`\` std::process::abort(); \`\`\` bare return */ "#\]
             #[derive(Debug, Clone, PartialEq)]
@@ -3964,6 +3979,7 @@ pub mod values {
                     95, 137, 243, 84, 214, 175, 173, 244, 38, 54, 110, 205, 172, 184,
                     160, 92, 229,
                 ],
+                rabin: 16848179643872839625,
             };
             /// The record `values.Logical`.
             #[derive(Debug, Clone, PartialEq)]
@@ -4081,6 +4097,7 @@ pub mod values {
                     110, 118, 16, 179, 94, 216, 5, 32, 233, 212, 38, 168, 23, 82, 73, 95,
                     139,
                 ],
+                rabin: 3698426765273349986,
             };
             /// The record `values.Logical`.
             #[derive(Debug, Clone, PartialEq)]
