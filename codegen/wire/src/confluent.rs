@@ -2,23 +2,13 @@
 
 use crate::SchemaId;
 
+pub use crate::frame::FrameError;
+
 /// The first byte of every framed value.
 pub const MAGIC: u8 = 0;
 
 /// Bytes before the datum.
 pub const HEADER_BYTES: usize = 5;
-
-/// A value without Confluent's header.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum FrameError {
-    /// Shorter than the header.
-    #[error("a value of {0} bytes is shorter than the header of 5")]
-    TooShort(usize),
-    /// Another first byte.
-    #[error("the first byte is {0:#04x}, not the magic byte 0x00")]
-    Magic(u8),
-}
 
 /// Appends the header; the datum comes after it.
 pub fn frame(id: SchemaId, out: &mut Vec<u8>) {
@@ -36,7 +26,10 @@ pub fn split(bytes: &[u8]) -> Result<(SchemaId, &[u8]), FrameError> {
             Ok((SchemaId(i32::from_be_bytes([*a, *b, *c, *d])), datum))
         }
         [first, ..] if *first != MAGIC => Err(FrameError::Magic(*first)),
-        _ => Err(FrameError::TooShort(bytes.len())),
+        _ => Err(FrameError::TooShort {
+            bytes: bytes.len(),
+            header_bytes: HEADER_BYTES,
+        }),
     }
 }
 
@@ -55,8 +48,12 @@ mod tests {
 
     #[test]
     fn a_value_without_a_header_is_refused() {
-        assert_eq!(split(&[]), Err(FrameError::TooShort(0)));
-        assert_eq!(split(&[0, 0, 0, 1]), Err(FrameError::TooShort(4)));
+        let too_short = |bytes| FrameError::TooShort {
+            bytes,
+            header_bytes: 5,
+        };
+        assert_eq!(split(&[]), Err(too_short(0)));
+        assert_eq!(split(&[0, 0, 0, 1]), Err(too_short(4)));
         assert_eq!(split(b"{\"a\":1}"), Err(FrameError::Magic(b'{')));
     }
 }

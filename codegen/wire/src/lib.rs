@@ -1,5 +1,5 @@
-//! What generated code links to: Avro encode and decode, Confluent framing,
-//! events, keys and partitions.
+//! What generated code links to: Avro encode and decode, Confluent framing and
+//! single-object encoding, events, keys and partitions.
 //!
 //! The default features know no schema: generated code is its own schema. With
 //! the feature `dynamic` there is also plain JSON to Avro and back, and keys,
@@ -10,9 +10,11 @@ pub mod confluent;
 pub mod dynamic;
 mod error;
 mod event;
+mod frame;
 pub mod key;
 pub mod partition;
 mod reader;
+pub mod single_object;
 pub mod values;
 pub mod write;
 
