@@ -19,6 +19,7 @@ mod model;
 mod name;
 mod parse;
 mod problem;
+pub mod resolution;
 mod span;
 mod text;
 

@@ -109,6 +109,26 @@ impl Kind {
         })
     }
 
+    /// The type's word in a schema: `record` of every record.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Kind::Null => "null",
+            Kind::Boolean => "boolean",
+            Kind::Int => "int",
+            Kind::Long => "long",
+            Kind::Float => "float",
+            Kind::Double => "double",
+            Kind::Bytes => "bytes",
+            Kind::String => "string",
+            Kind::Record(_) => "record",
+            Kind::Enum(_) => "enum",
+            Kind::Fixed(_) => "fixed",
+            Kind::Array(_) => "array",
+            Kind::Map(_) => "map",
+            Kind::Union(_) => "union",
+        }
+    }
+
     /// What a union calls it as a branch: the full name, or the type's word.
     pub fn branch_name(&self) -> &str {
         match self {

@@ -8,10 +8,9 @@ use accordant_schema::{Enum, Field, Fixed, Kind as Type, NodeId, Record, Schema}
 
 use super::{
     Kind,
-    parts::{
-        Lookup, has_enum_default, lookup_field, missing_symbols, promotes, same_type, type_name,
-    },
+    parts::{Lookup, has_enum_default, lookup_field, missing_symbols, type_name},
 };
+use super::{promotes, same_type};
 use crate::walk::path::{PathId, Paths, Step, branch_step};
 
 /// Pairs of types that one check may visit; Java would run out of memory.

@@ -6,7 +6,7 @@ use super::{
     Incompatibility, Kind,
     engine::{Engine, Entry, Found, Item, PAIRS_MAX, Stop, Token},
 };
-use crate::walk::path::{Side, root_word, type_word, words};
+use crate::walk::path::{Side, root_word, words};
 
 /// Incompatibilities that one report holds; shared types can multiply them.
 const INCOMPATIBILITIES_MAX: usize = 10_000;
@@ -83,7 +83,12 @@ impl Engine<'_> {
             return String::new();
         };
         let name = &record.fields[field].name;
-        let kind = type_word(&self.reader.node(record.fields[field].ty).kind).to_uppercase();
+        let kind = self
+            .reader
+            .node(record.fields[field].ty)
+            .kind
+            .word()
+            .to_uppercase();
         let writer = Schema {
             root: writer,
             ..self.writer.clone()

@@ -11,8 +11,9 @@ mod report;
 
 pub use report::{Incompatibility, Kind};
 
+pub(crate) use accordant_schema::resolution::{promotes, same_type};
 pub(crate) use engine::Engine;
-pub(crate) use parts::{Lookup, lookup_field, missing_symbols, promotes, same_type};
+pub(crate) use parts::{Lookup, lookup_field, missing_symbols};
 
 use accordant_schema::Schema;
 

@@ -49,23 +49,6 @@ pub(super) fn has_enum_default(schema: &Schema, field: &Field) -> bool {
     matches!(&schema.node(field.ty).kind, Type::Enum(it) if it.default.is_some())
 }
 
-/// The same Avro type, whatever its name or parts.
-pub(crate) fn same_type(one: &Type, other: &Type) -> bool {
-    std::mem::discriminant(one) == std::mem::discriminant(other)
-}
-
-/// A reader of the one type takes values of the other.
-pub(crate) fn promotes(reader: &Type, writer: &Type) -> bool {
-    matches!(
-        (reader, writer),
-        (Type::Long, Type::Int)
-            | (Type::Float, Type::Int | Type::Long)
-            | (Type::Double, Type::Int | Type::Long | Type::Float)
-            | (Type::Bytes, Type::String)
-            | (Type::String, Type::Bytes)
-    )
-}
-
 /// Java's name of a type.
 pub(crate) fn type_name(kind: &Type) -> &'static str {
     match kind {

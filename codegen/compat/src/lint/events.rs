@@ -14,7 +14,6 @@ use super::{
     warning,
     words::words,
 };
-use crate::walk::path::type_word;
 
 pub(super) const EVENT_WITHOUT_TIME: Lint = events(
     "L501",
@@ -204,7 +203,7 @@ fn version_not_long(subject: &Subject<'_>) -> Vec<Hit> {
         format!(
             "the version {:?} is of type {}",
             at.field.name,
-            type_word(&node.kind)
+            node.kind.word()
         ),
         "a busy entity counts past its end, and is taken for an old state from then on",
         "make it a long",

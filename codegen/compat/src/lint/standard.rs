@@ -11,7 +11,7 @@ use super::{
     warning,
     words::words,
 };
-use crate::{Direction, levels, walk::path::type_word};
+use crate::{Direction, levels};
 
 pub(super) const ENUM_WITHOUT_DEFAULT: Lint = standard(
     "L301",
@@ -180,7 +180,7 @@ fn time_without_logical_type(subject: &Subject<'_>) -> Vec<Hit> {
             continue;
         };
         hits.push(at.named().hit(
-            format!("{:?} is a bare {}", at.field.name, type_word(&node.kind)),
+            format!("{:?} is a bare {}", at.field.name, node.kind.word()),
             "seconds or milliseconds, and of which zone: every reader guesses",
             format!("write {needed}"),
         ));
@@ -210,11 +210,7 @@ fn id_not_string(subject: &Subject<'_>) -> Vec<Hit> {
         let is_raw = is_number(node) || matches!(node.kind, Kind::Boolean | Kind::Bytes);
         if is_id && is_raw {
             hits.push(at.named().hit(
-                format!(
-                    "the id {:?} is of type {}",
-                    at.field.name,
-                    type_word(&node.kind)
-                ),
+                format!("the id {:?} is of type {}", at.field.name, node.kind.word()),
                 "numbers run out, lose digits in JSON beyond 2^53, and name one database's rows",
                 "make it a string, or a uuid",
             ));
@@ -236,7 +232,7 @@ fn money_as_float(subject: &Subject<'_>) -> Vec<Hit> {
         let is_float = matches!(node.kind, Kind::Float | Kind::Double);
         if is_float && has_word(&at.field.name, &MONEY_WORDS) {
             hits.push(at.named().hit(
-                format!("the money in {:?} is a {}", at.field.name, type_word(&node.kind)),
+                format!("the money in {:?} is a {}", at.field.name, node.kind.word()),
                 "0.1 has no exact value: sums are wrong by cents, and no two systems agree on which",
                 "use a decimal, or a long that counts the smallest unit",
             ));
@@ -388,7 +384,7 @@ fn opaque_payload(subject: &Subject<'_>) -> Vec<Hit> {
                 format!(
                     "{:?} hides its content in a {}",
                     at.field.name,
-                    type_word(&node.kind)
+                    node.kind.word()
                 ),
                 "no gate sees when the content changes, and its readers break without a finding",
                 "describe the content with a record",

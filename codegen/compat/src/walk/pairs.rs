@@ -6,7 +6,7 @@ use accordant_schema::{FullName, Kind, NodeId, Record, Schema};
 
 use super::{
     change::{Change, Route, Site, What},
-    path::{PathId, Paths, Step, branch_step, short_name, type_word},
+    path::{PathId, Paths, Step, branch_step, short_name},
     value::value_change,
 };
 use crate::{
@@ -360,7 +360,7 @@ pub(crate) fn describe(schema: &Schema, id: NodeId) -> String {
 
 fn describe_to(schema: &Schema, id: NodeId, depth: usize) -> String {
     let node = schema.node(id);
-    let word = type_word(&node.kind);
+    let word = node.kind.word();
     match &node.kind {
         Kind::Record(_) | Kind::Enum(_) | Kind::Fixed(_) => {
             format!("{word} {}", short_name(schema, id))

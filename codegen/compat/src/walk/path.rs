@@ -96,7 +96,7 @@ pub(crate) fn words(root: &str, steps: &[Step<'_>], side: Side) -> String {
 pub(crate) fn root_word(schema: &Schema) -> &str {
     schema
         .name_of(schema.root)
-        .map_or_else(|| type_word(&schema.root().kind), |it| it.name())
+        .map_or_else(|| schema.root().kind.word(), |it| it.name())
 }
 
 /// The step into a union's branch; none where the branch goes without saying
@@ -116,25 +116,5 @@ pub(crate) fn branch_step(schema: &Schema, union: NodeId, branch: NodeId) -> Opt
 pub(crate) fn short_name(schema: &Schema, id: NodeId) -> &str {
     schema
         .name_of(id)
-        .map_or_else(|| type_word(&schema.node(id).kind), |it| it.name())
-}
-
-/// The Avro name of a type.
-pub(crate) fn type_word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Null => "null",
-        Kind::Boolean => "boolean",
-        Kind::Int => "int",
-        Kind::Long => "long",
-        Kind::Float => "float",
-        Kind::Double => "double",
-        Kind::Bytes => "bytes",
-        Kind::String => "string",
-        Kind::Record(_) => "record",
-        Kind::Enum(_) => "enum",
-        Kind::Fixed(_) => "fixed",
-        Kind::Array(_) => "array",
-        Kind::Map(_) => "map",
-        Kind::Union(_) => "union",
-    }
+        .map_or_else(|| schema.node(id).kind.word(), |it| it.name())
 }

@@ -7,10 +7,8 @@
 
 mod binary;
 mod default;
-mod plan;
 mod prove;
 mod read;
-mod rename;
 mod smallest;
 mod value;
 

@@ -1,10 +1,12 @@
 //! A witness, and the proof that it is one.
 
-use accordant_schema::{Kind, NodeId, Schema};
+use accordant_schema::{
+    Kind, NodeId, Schema,
+    resolution::{NoResolution, Resolution},
+};
 
 use super::{
     DEPTH_MAX, ReadError, Value,
-    plan::{NoPlan, Plan},
     read::decode_with,
     smallest::{Sizes, unreadable},
 };
@@ -46,8 +48,8 @@ pub fn witness(reader: &Schema, writer: &Schema) -> Option<Witness> {
     let mut prover = Prover::new(reader, writer);
     let datum = match &prover.plan {
         Ok(plan) => unreadable(plan, writer, &prover.sizes),
-        Err(NoPlan::Aliases) => prover.sizes.value(writer.root),
-        Err(NoPlan::TooLarge) => None,
+        Err(NoResolution::Aliases) => prover.sizes.value(writer.root),
+        Err(NoResolution::TooLarge) => None,
     };
     match prover.judge(datum?) {
         Proof::Fails(witness) => Some(*witness),
@@ -91,7 +93,7 @@ const TRIES_MAX: usize = 200;
 pub(crate) struct Prover<'a> {
     reader: &'a Schema,
     writer: &'a Schema,
-    plan: Result<Plan, NoPlan>,
+    plan: Result<Resolution, NoResolution>,
     sizes: Sizes<'a>,
     tries: usize,
 }
@@ -101,7 +103,7 @@ impl<'a> Prover<'a> {
         Prover {
             reader,
             writer,
-            plan: Plan::new(reader, writer),
+            plan: Resolution::new(reader, writer),
             sizes: Sizes::new(writer),
             tries: 0,
         }

@@ -1,12 +1,14 @@
 //! Reading what another schema wrote.
 
-use accordant_schema::{Kind, NodeId, Schema};
+use accordant_schema::{
+    Kind, NodeId, Schema,
+    resolution::{ActionId, Do, NoResolution, Resolution},
+};
 
 use super::{
     Value,
     binary::{Input, text},
     default,
-    plan::{ActionId, Do, NoPlan, Plan},
 };
 
 /// Why bytes are no datum of the reader.
@@ -46,13 +48,13 @@ pub enum ReadError {
 /// # Errors
 /// See [`ReadError`].
 pub fn decode(reader: &Schema, writer: &Schema, bytes: &[u8]) -> Result<Value, ReadError> {
-    let plan = Plan::new(reader, writer).map_err(ReadError::from)?;
+    let plan = Resolution::new(reader, writer).map_err(ReadError::from)?;
     decode_with(&plan, reader, writer, bytes)
 }
 
 /// The same with a plan that is there already.
 pub(super) fn decode_with(
-    plan: &Plan,
+    plan: &Resolution,
     reader: &Schema,
     writer: &Schema,
     bytes: &[u8],
@@ -70,17 +72,17 @@ pub(super) fn decode_with(
     Ok(value)
 }
 
-impl From<NoPlan> for ReadError {
-    fn from(why: NoPlan) -> ReadError {
+impl From<NoResolution> for ReadError {
+    fn from(why: NoResolution) -> ReadError {
         match why {
-            NoPlan::Aliases => ReadError::Aliases,
-            NoPlan::TooLarge => ReadError::TooLarge,
+            NoResolution::Aliases => ReadError::Aliases,
+            NoResolution::TooLarge => ReadError::TooLarge,
         }
     }
 }
 
 struct Reading<'a, 'b> {
-    plan: &'a Plan,
+    plan: &'a Resolution,
     reader: &'a Schema,
     writer: &'a Schema,
     input: Input<'b>,

@@ -4,12 +4,12 @@
 //! recursion ends where it is shortest. A type that contains itself without end
 //! has no datum, and no size.
 
-use accordant_schema::{Kind, NodeId, Schema};
-
-use super::{
-    DEPTH_MAX, Value,
-    plan::{ActionId, Do, Plan},
+use accordant_schema::{
+    Kind, NodeId, Schema,
+    resolution::{ActionId, Do, Resolution},
 };
+
+use super::{DEPTH_MAX, Value};
 
 /// Sizes beyond this are not of interest.
 const SIZE_MAX: u64 = 10_000;
@@ -109,7 +109,7 @@ impl<'a> Sizes<'a> {
 }
 
 /// The smallest datum of the writer that a plan cannot read.
-pub(super) fn unreadable(plan: &Plan, writer: &Schema, sizes: &Sizes<'_>) -> Option<Value> {
+pub(super) fn unreadable(plan: &Resolution, writer: &Schema, sizes: &Sizes<'_>) -> Option<Value> {
     let mut search = Search {
         plan,
         writer,
@@ -129,7 +129,7 @@ pub(super) fn unreadable(plan: &Plan, writer: &Schema, sizes: &Sizes<'_>) -> Opt
 }
 
 struct Search<'a> {
-    plan: &'a Plan,
+    plan: &'a Resolution,
     writer: &'a Schema,
     sizes: &'a Sizes<'a>,
     /// By action, the size of the smallest datum that fails in it.

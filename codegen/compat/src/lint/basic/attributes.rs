@@ -3,12 +3,9 @@
 use accordant_schema::{Kind, Node, likely};
 
 use super::basic;
-use crate::{
-    lint::{
-        Lint,
-        run::{Hit, Subject},
-    },
-    walk::path::type_word,
+use crate::lint::{
+    Lint,
+    run::{Hit, Subject},
 };
 
 pub(in crate::lint) const LOGICAL_TYPE_UNKNOWN: Lint = basic(
@@ -62,7 +59,7 @@ fn logical_type_unknown(subject: &Subject<'_>) -> Vec<Hit> {
         let known = LOGICAL_TYPES.iter().find(|(name, _)| *name == text);
         let (message, fix) = match known {
             Some((name, base)) => (
-                format!("{name} does not go on {}", type_word(&at.node.kind)),
+                format!("{name} does not go on {}", at.node.kind.word()),
                 format!("put it on {base}"),
             ),
             None => {
@@ -76,7 +73,7 @@ fn logical_type_unknown(subject: &Subject<'_>) -> Vec<Hit> {
         };
         let means = format!(
             "every reader passes over it and gets a bare {}",
-            type_word(&at.node.kind)
+            at.node.kind.word()
         );
         hits.push(at.at(subject, "logicalType").hit(message, means, fix));
     }
@@ -90,7 +87,7 @@ fn logical_type_misplaced(subject: &Subject<'_>) -> Vec<Hit> {
             continue;
         };
         let text = json.as_str().unwrap_or_default();
-        let base = type_word(&subject.own.schema.node(at.field.ty).kind);
+        let base = subject.own.schema.node(at.field.ty).kind.word();
         hits.push(at.at(json.span).hit(
             format!(
                 "the logical type of {:?} stands beside the type",
@@ -135,7 +132,7 @@ fn attribute_misspelt(subject: &Subject<'_>) -> Vec<Hit> {
     for at in &subject.own.nodes {
         for (key, _) in &at.node.props {
             if let Some(near) = meant(key, known_keys(at.node)) {
-                let message = format!("the {} has an attribute {key:?}", type_word(&at.node.kind));
+                let message = format!("the {} has an attribute {key:?}", at.node.kind.word());
                 hits.push(at.at(subject, key).hit(
                     message,
                     MEANS,

@@ -6,13 +6,10 @@ use accordant_schema::{
 };
 
 use super::basic;
-use crate::{
-    lint::{
-        Lint,
-        run::{Hit, Subject},
-        types::FieldAt,
-    },
-    walk::path::type_word,
+use crate::lint::{
+    Lint,
+    run::{Hit, Subject},
+    types::FieldAt,
 };
 
 pub(in crate::lint) const NULL_NOT_FIRST: Lint = basic(
@@ -108,7 +105,7 @@ fn default_not_first(subject: &Subject<'_>) -> Vec<Hit> {
                 format!(
                     "the default of {:?} is not of the union's first branch, {}",
                     at.field.name,
-                    type_word(&first.kind)
+                    first.kind.word()
                 ),
                 "tools of Avro 1.11 and before refuse the schema",
                 "move the branch of the default to the front",
@@ -155,7 +152,7 @@ fn alike_types(subject: &Subject<'_>) -> Vec<Hit> {
             let other = kinds[..index]
                 .iter()
                 .find(|it| json_form(it) == Some(form))?;
-            Some((type_word(other), type_word(kind), form))
+            Some((other.word(), kind.word(), form))
         });
         if let Some((first, second, form)) = pair {
             hits.push(at.whole().hit(

@@ -4,9 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use accordant_schema::{FullName, Kind, NodeId, Schema, canonical_form, java_text};
-
-use crate::walk::path::type_word;
+use crate::{FullName, Kind, NodeId, Schema, canonical_form, java_text};
 
 /// The writer with the reader's names; `None` where Java throws: two fields or
 /// two branches get the same name.
@@ -80,7 +78,7 @@ impl<'a> Names<'a> {
                 let name = name.as_str();
                 self.types.get(name).copied().unwrap_or(name)
             }
-            None => type_word(&self.writer.node(id).kind),
+            None => self.writer.node(id).kind.word(),
         }
     }
 

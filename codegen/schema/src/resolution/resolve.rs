@@ -3,36 +3,41 @@
 
 use std::collections::{HashMap, HashSet};
 
-use accordant_schema::{Enum, Kind, NodeId, Record, Schema};
+use super::{promotes, rename::renamed, same_type};
+use crate::{Enum, Kind, NodeId, Record, Schema};
 
-use super::{DEPTH_MAX, rename::renamed};
-use crate::{
-    java::{promotes, same_type},
-    walk::path::{short_name, type_word},
-};
+/// Types within types that are followed.
+const DEPTH_MAX: usize = 128;
 
 /// Actions and comparisons that one plan may need.
 const STEPS_MAX: usize = 200_000;
 
-/// An index into [`Plan::actions`].
-pub(super) type ActionId = usize;
+/// An index into [`Resolution::actions`].
+pub type ActionId = usize;
 
 /// Everything that may have to be done.
-pub(super) struct Plan {
-    pub(super) actions: Vec<Action>,
-    pub(super) root: ActionId,
+#[derive(Debug, Clone)]
+pub struct Resolution {
+    /// The actions; an [`ActionId`] is an index into them.
+    pub actions: Vec<Action>,
+    /// What is done at the top.
+    pub root: ActionId,
 }
 
 /// What is done where the writer has written a type.
-pub(super) struct Action {
-    pub(super) reader: NodeId,
-    pub(super) writer: NodeId,
-    pub(super) what: Do,
+#[derive(Debug, Clone)]
+pub struct Action {
+    /// The reader's type.
+    pub reader: NodeId,
+    /// What the writer has written.
+    pub writer: NodeId,
+    /// What is done.
+    pub what: Do,
 }
 
 /// The kinds of actions.
 #[derive(Debug, Clone)]
-pub(super) enum Do {
+pub enum Do {
     /// Nothing can be read here.
     Fail(String),
     /// The bytes are the reader's own.
@@ -59,17 +64,23 @@ pub(super) enum Do {
 }
 
 /// Why there is no plan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum NoPlan {
-    /// Java throws over the reader's aliases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoResolution {
+    /// The reader's aliases give two of the writer's fields or branches one name.
+    #[error("the reader's aliases are ambiguous")]
     Aliases,
     /// The schemas are too deep or too large for this module.
+    #[error("the schemas are too deep or too large")]
     TooLarge,
 }
 
-impl Plan {
-    pub(super) fn new(reader: &Schema, writer: &Schema) -> Result<Plan, NoPlan> {
-        let writer = renamed(reader, writer).ok_or(NoPlan::Aliases)?;
+impl Resolution {
+    /// What `reader` does with each type of `writer`.
+    ///
+    /// # Errors
+    /// See [`NoResolution`].
+    pub fn new(reader: &Schema, writer: &Schema) -> Result<Resolution, NoResolution> {
+        let writer = renamed(reader, writer).ok_or(NoResolution::Aliases)?;
         let mut planner = Planner {
             reader,
             writer: &writer,
@@ -79,7 +90,7 @@ impl Plan {
             steps: 0,
         };
         let root = planner.resolve(reader.root, writer.root)?;
-        Ok(Plan {
+        Ok(Resolution {
             actions: planner.actions,
             root,
         })
@@ -98,14 +109,14 @@ struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    fn step(&mut self) -> Result<(), NoPlan> {
+    fn step(&mut self) -> Result<(), NoResolution> {
         self.steps(1)
     }
 
-    fn steps(&mut self, many: usize) -> Result<(), NoPlan> {
+    fn steps(&mut self, many: usize) -> Result<(), NoResolution> {
         self.steps += many;
         if self.steps > STEPS_MAX || self.depth > DEPTH_MAX {
-            return Err(NoPlan::TooLarge);
+            return Err(NoResolution::TooLarge);
         }
         Ok(())
     }
@@ -119,7 +130,7 @@ impl<'a> Planner<'a> {
         self.actions.len() - 1
     }
 
-    fn resolve(&mut self, reader: NodeId, writer: NodeId) -> Result<ActionId, NoPlan> {
+    fn resolve(&mut self, reader: NodeId, writer: NodeId) -> Result<ActionId, NoResolution> {
         self.depth += 1;
         self.step()?;
         let (reader_schema, writer_schema) = (self.reader, self.writer);
@@ -186,7 +197,7 @@ impl<'a> Planner<'a> {
         reader: NodeId,
         writer: NodeId,
         branches: &[NodeId],
-    ) -> Result<Do, NoPlan> {
+    ) -> Result<Do, NoResolution> {
         if self.equivalent(reader, writer, &mut HashMap::new())? {
             return Ok(Do::SameUnion);
         }
@@ -203,7 +214,7 @@ impl<'a> Planner<'a> {
         reader: NodeId,
         record: &'a Record,
         writer: NodeId,
-    ) -> Result<ActionId, NoPlan> {
+    ) -> Result<ActionId, NoResolution> {
         if let Some(id) = self.records.get(&(reader, writer)) {
             return Ok(*id);
         }
@@ -259,7 +270,7 @@ impl<'a> Planner<'a> {
         &mut self,
         branches: &'a [NodeId],
         writer: NodeId,
-    ) -> Result<Option<usize>, NoPlan> {
+    ) -> Result<Option<usize>, NoResolution> {
         let writer_kind = &self.writer.node(writer).kind;
         let mut by_fields = None;
         for (at, branch) in branches.iter().enumerate() {
@@ -315,7 +326,7 @@ impl<'a> Planner<'a> {
         reader: NodeId,
         writer: NodeId,
         seen: &mut HashMap<(NodeId, NodeId), bool>,
-    ) -> Result<bool, NoPlan> {
+    ) -> Result<bool, NoResolution> {
         self.depth += 1;
         self.step()?;
         let (reader_schema, writer_schema) = (self.reader, self.writer);
@@ -368,7 +379,7 @@ impl<'a> Planner<'a> {
         reader: &[NodeId],
         writer: &[NodeId],
         seen: &mut HashMap<(NodeId, NodeId), bool>,
-    ) -> Result<bool, NoPlan> {
+    ) -> Result<bool, NoResolution> {
         for (reader, writer) in reader.iter().zip(writer) {
             if !self.equivalent(*reader, *writer, seen)? {
                 return Ok(false);
@@ -386,5 +397,12 @@ fn field_names(record: &Record) -> impl Iterator<Item = &str> {
 fn full_name(schema: &Schema, id: NodeId) -> &str {
     schema
         .name_of(id)
-        .map_or_else(|| type_word(&schema.node(id).kind), |it| it.as_str())
+        .map_or_else(|| schema.node(id).kind.word(), |it| it.as_str())
+}
+
+/// A type in one word: the simple name, or the Avro type.
+fn short_name(schema: &Schema, id: NodeId) -> &str {
+    schema
+        .name_of(id)
+        .map_or_else(|| schema.node(id).kind.word(), |it| it.name())
 }
