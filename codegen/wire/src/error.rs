@@ -93,6 +93,9 @@ pub enum DecodeErrorKind {
     /// Bytes after the datum.
     #[error("{0} bytes after the datum")]
     TrailingBytes(usize),
+    /// A value that the reader's schema has no use for.
+    #[error("{0}")]
+    Unresolved(String),
     /// A version that the type has no decoder for.
     #[error("{contract} v{reader} has no decoder for v{version}")]
     UnknownVersion {

@@ -22,6 +22,7 @@ mod lint_config;
 mod live;
 mod pairs;
 mod part;
+mod plan;
 mod text;
 mod values;
 mod witness;

@@ -35,6 +35,8 @@ fn encode_at(
         (Kind::Long, Value::Number(text)) => write::long(whole(text)?, out),
         (Kind::Float, Value::Number(text)) => write::float(text.parse().ok()?, out),
         (Kind::Double, Value::Number(text)) => write::double(text.parse().ok()?, out),
+        (Kind::Float, Value::String(text)) => write::float(infinite(text)? as f32, out),
+        (Kind::Double, Value::String(text)) => write::double(infinite(text)?, out),
         (Kind::String, Value::String(text)) => write::string(text, out),
         (Kind::Bytes, Value::String(text)) => write::bytes(&code_points(text)?, out),
         (Kind::Fixed(fixed), Value::String(text)) => {
@@ -90,6 +92,16 @@ fn whole(text: &str) -> Option<i64> {
         // Beyond 2^53 a float no longer says which whole number was meant.
         (value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0).then_some(value as i64)
     })
+}
+
+/// What JSON has no number for.
+fn infinite(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        _ => None,
+    }
 }
 
 fn code_points(text: &str) -> Option<Vec<u8>> {

@@ -19,10 +19,12 @@ mod fit;
 mod json_codec;
 mod key_plan;
 mod leaf;
+mod plan;
 mod skip;
 mod time;
 mod to_json;
 
 pub use json_codec::{FieldError, JsonCodec};
 pub use key_plan::{KeyError, KeyPlan};
+pub use plan::{Plan, PlanError};
 pub use to_json::to_json;

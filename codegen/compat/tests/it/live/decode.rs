@@ -123,6 +123,7 @@ impl Side<'_> {
             return Ok(());
         }
         let ours = decode(reader, writer, &written);
+        crate::plan::compare(reader, writer, &written)?;
         let value = match (ours, theirs.get("exception")) {
             (Ok(value), None) => value,
             (Err(ReadError::NotUtf8), None) => {

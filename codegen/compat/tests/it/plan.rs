@@ -1,0 +1,60 @@
+//! The run-time plan beside the reading of a proof, which is held against Avro
+//! Java: the same datum, or an error of both.
+
+use accordant_compat::witness::{ReadError, decode};
+use accordant_schema::{Schema, parse};
+use accordant_wire::{Limits, dynamic::Plan};
+
+use crate::generate::{Rng, datum, pair};
+
+const PAIRS: usize = 3_000;
+const DATA_A_PAIR: usize = 3;
+
+/// Whether both give the same; what differs is the error.
+pub(crate) fn compare(reader: &Schema, writer: &Schema, bytes: &[u8]) -> Result<(), String> {
+    let proof = decode(reader, writer, bytes);
+    let mut out = vec![7];
+    let planned = Plan::new(writer, reader)
+        .map_err(|error| error.to_string())
+        .and_then(|plan| {
+            let applied = plan.apply(bytes, Limits::default(), &mut out);
+            applied.map_err(|error| error.to_string())
+        });
+    match (&proof, &planned) {
+        (Err(ReadError::TooLarge), _) | (Err(_), Err(_)) => Ok(()),
+        // Compared as texts, where NaN is NaN.
+        (Ok(value), Ok(())) => {
+            let again = decode(reader, reader, &out[1..]);
+            let (value, again) = (format!("Ok({value:?})"), format!("{again:?}"));
+            (value == again)
+                .then_some(())
+                .ok_or_else(|| format!("{bytes:x?}: plan {out:x?} {again}\n  proof {value}"))
+        }
+        _ => Err(format!("{bytes:x?}: plan {planned:?}\n  proof {proof:?}")),
+    }
+}
+
+#[test]
+fn the_plan_reads_what_the_proof_reads() {
+    let mut rng = Rng::new(1);
+    let mut compared = 0;
+    for _ in 0..PAIRS {
+        let seed = rng.next();
+        let texts = pair(seed);
+        let (Ok(reader), Ok(writer)) = (parse(&texts.reader), parse(&texts.writer)) else {
+            continue;
+        };
+        let mut rng = Rng::new(seed);
+        for _ in 0..DATA_A_PAIR {
+            let Some(datum) = datum(&mut rng, &writer) else {
+                continue;
+            };
+            let bytes = datum.encode(&writer).expect("the datum is of the schema");
+            if let Err(difference) = compare(&reader, &writer, &bytes) {
+                panic!("{difference}\n  of seed {seed}: {texts:#?}");
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > PAIRS, "{compared} data");
+}

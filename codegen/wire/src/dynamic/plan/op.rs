@@ -1,0 +1,86 @@
+//! What a plan is made of: steps over the writer's bytes. Bytes that both
+//! sides have alike gather in a run, which is copied as a whole when something
+//! else must stand behind it.
+
+/// A position in [`Program::steps`].
+pub(super) type At = usize;
+
+/// A plan's steps, beginning with the first.
+#[derive(Debug, Default)]
+pub(super) struct Program {
+    pub(super) steps: Vec<Step>,
+    /// By step, the writer's field that it is about.
+    pub(super) fields: Vec<Option<String>>,
+}
+
+/// Whether what is read belongs to the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Mode {
+    Copy,
+    Pass,
+}
+
+/// A number that takes other bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Number {
+    IntToFloat,
+    IntToDouble,
+    LongToFloat,
+    LongToDouble,
+    FloatToDouble,
+}
+
+/// A part of a record in the reader's order.
+#[derive(Debug)]
+pub(super) enum Piece {
+    /// What stands between two marks.
+    Marked(usize),
+    /// A default.
+    Default(Vec<u8>),
+}
+
+/// A union's branch.
+#[derive(Debug)]
+pub(super) struct Arm {
+    pub(super) at: At,
+    /// Whether the reader has the same branch at the same place.
+    pub(super) mode: Mode,
+}
+
+#[derive(Debug)]
+pub(super) enum Step {
+    Boolean,
+    Int,
+    Long,
+    Bytes,
+    Text,
+    Fixed(usize),
+    Number(Number),
+    /// The reader's symbol of each of the writer's.
+    Symbol(Vec<Option<usize>>, Vec<String>),
+    /// Bytes of the reader alone.
+    Emit(Vec<u8>),
+    /// Copies the run.
+    Flush,
+    /// Forgets the run.
+    Drop,
+    /// Remembers how much is written.
+    Mark,
+    /// Puts what was marked in the reader's order.
+    Gather(Vec<Piece>, usize),
+    Branch(Vec<Arm>),
+    /// Enters an array or map.
+    Enter,
+    /// The next item or entry, or on behind the last.
+    Next {
+        bytes_min: usize,
+        is_map: bool,
+        end: At,
+        mode: Mode,
+    },
+    Jump(At),
+    /// A record.
+    Call(At),
+    Return,
+    Fail(String),
+}
