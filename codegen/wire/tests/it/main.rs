@@ -5,4 +5,5 @@ mod choices;
 mod hostile;
 mod json;
 mod keys;
+mod plan;
 mod round_trip;

@@ -168,18 +168,25 @@ impl Run<'_, '_, '_> {
                 self.append(&head)?;
             }
         }
-        let Some(Frame::Items { left, key, .. }) = self.frames.last_mut() else {
+        let Some(Frame::Items {
+            left,
+            key,
+            is_inside,
+            ..
+        }) = self.frames.last_mut()
+        else {
             return Ok(false);
         };
         *left -= 1;
         if is_map {
-            *key = None;
+            // An error in the key is not one of its value.
+            *is_inside = false;
             let text = match mode {
                 Mode::Copy => self.reader.str_ref()?.len(),
                 Mode::Pass => self.reader.bytes_ref()?.len(),
             };
             let end = self.reader.position();
-            *key = Some((end - text, end));
+            (*key, *is_inside) = (Some((end - text, end)), true);
         }
         Ok(true)
     }
