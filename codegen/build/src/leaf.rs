@@ -1,5 +1,9 @@
 //! Reading a value that is no record, enum, array, map or union, promoted if
 //! Avro's rules say so.
+//!
+//! The raw value means what the reader's logical type says, as in Avro Java and
+//! in a plan: another unit or scale of the writer is not converted. The gate
+//! finds such a change between versions, because nobody else notices it.
 
 use accordant_schema::{Kind, Node};
 use proc_macro2::{Literal, TokenStream};
@@ -11,32 +15,15 @@ use crate::types::Leaf;
 /// cannot read what the writer wrote.
 pub(crate) fn read_leaf(writer: &Node, reader: &Node) -> Option<TokenStream> {
     let plain = read_plain(&writer.kind, &reader.kind)?;
-    let (w, r) = (Leaf::of(writer), Leaf::of(reader));
-    match (w, r) {
-        (Leaf::Decimal { scale: one, .. }, Leaf::Decimal { scale: other, .. }) if one != other => {
-            None
-        }
-        (_, Leaf::Plain) => Some(plain),
-        // Instants are instants in every unit: the writer's says what the number means.
-        _ if is_same_family(w, r) => Some(read_logical(w, &writer.kind)),
+    let r = Leaf::of(reader);
+    match r {
+        Leaf::Plain => Some(plain),
         _ if matches!((&writer.kind, &reader.kind), (Kind::Int, Kind::Long)) => {
             let from = format_ident!("{}_from", r.function()?);
             Some(quote!(#plain.and_then(|raw| reader.#from(raw))))
         }
         _ => Some(read_logical(r, &reader.kind)),
     }
-}
-
-fn is_same_family(one: Leaf, other: Leaf) -> bool {
-    let family = |leaf| match leaf {
-        Leaf::TimestampMillis | Leaf::TimestampMicros | Leaf::TimestampNanos => Some(0),
-        Leaf::LocalTimestampMillis | Leaf::LocalTimestampMicros | Leaf::LocalTimestampNanos => {
-            Some(1)
-        }
-        Leaf::TimeMillis | Leaf::TimeMicros => Some(2),
-        Leaf::Plain | Leaf::Uuid | Leaf::Decimal { .. } | Leaf::Date | Leaf::Duration => None,
-    };
-    family(one).is_some() && family(one) == family(other)
 }
 
 fn read_logical(leaf: Leaf, kind: &Kind) -> TokenStream {
