@@ -1,0 +1,4 @@
+//! The peers, with everything that they can prepare prepared once.
+
+pub(crate) mod apache;
+pub(crate) mod fast;
