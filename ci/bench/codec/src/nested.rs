@@ -100,7 +100,7 @@ pub(crate) fn sample(random: &mut Random, items: u64) -> Sample<Nested> {
     let items: Vec<Item<String>> = (0..items).map(|_| item(random)).collect();
     let attributes = (0..2 + random.below(3)).map(|_| {
         let key = random.word().to_owned();
-        let words = 1 + random.below(3);
+        let words = 2 + random.below(3);
         (key, random.words(words))
     });
     let attributes: BTreeMap<String, String> = attributes.collect();
