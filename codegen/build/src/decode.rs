@@ -13,7 +13,7 @@ use crate::{
     leaf::read_leaf,
     same::Same,
     shape::Shape,
-    types::{Place, UnionShape},
+    types::{Form, Place, UnionShape},
 };
 
 /// What reads or passes over a value.
@@ -110,20 +110,36 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
                 self.read_enum(w, r)
             }
             (Kind::Array(one), Kind::Array(other)) => self.read_items("array", *one, *other),
-            (Kind::Map(one), Kind::Map(other)) => self.read_items("map", *one, *other),
+            (Kind::Map(one), Kind::Map(other)) => {
+                let function = match self.reader.form {
+                    Form::Owned => "map",
+                    Form::View => "map_ref",
+                };
+                self.read_items(function, *one, *other)
+            }
             (Kind::Fixed(one), Kind::Fixed(other)) => {
                 names_match(&one.name, &other.name, &other.aliases)?;
                 if one.size != other.size {
                     return Err(Unresolved::Incompatible);
                 }
-                read_leaf(w_node, r_node)
-                    .ok_or(Unresolved::Incompatible)
-                    .map(Read::Expression)
+                self.read_leaf(w, r)
             }
-            _ => read_leaf(w_node, r_node)
-                .ok_or(Unresolved::Incompatible)
-                .map(Read::Expression),
+            _ => self.read_leaf(w, r),
         }
+    }
+
+    fn read_leaf(&self, w: NodeId, r: NodeId) -> Result<Read> {
+        let (writer, reader) = (self.writer.node(w), self.reader.schema().node(r));
+        let read = read_leaf(writer, reader).ok_or(Unresolved::Incompatible)?;
+        Ok(Read::Expression(match &reader.kind {
+            Kind::String if self.reader.is_view(r) => quote!(reader.str_ref()),
+            Kind::Bytes if self.reader.is_view(r) => quote!(reader.bytes_ref()),
+            Kind::Fixed(fixed) if self.reader.is_view(r) => {
+                let size = Literal::usize_unsuffixed(fixed.size);
+                quote!(reader.fixed_ref::<#size>())
+            }
+            _ => read,
+        }))
     }
 
     /// The functions that the reads so far need, and those that they need.
@@ -141,7 +157,10 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
     fn record_function(&mut self, w: NodeId, r: NodeId) -> TokenStream {
         if self.same.is_same(w, r) {
             let path = self.reader.path_of(r);
-            return quote!(<#path as ::accordant_wire::Decode>::decode);
+            return match self.reader.is_view(r) {
+                true => quote!(<#path<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref),
+                false => quote!(<#path as ::accordant_wire::Decode>::decode),
+            };
         }
         let (scope, open) = (&mut self.scope, &mut self.open);
         let name = &self.reader.rust_type_of(r).name;
@@ -314,11 +333,12 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             }
         }
         let function = &self.reads[&(w, r)];
-        let path = self.reader.path_of(r);
+        let (path, lifetime) = (self.reader.path_of(r), self.reader.lifetime(r));
+        let reader_lifetime = lifetime.clone().unwrap_or(quote!(<'_>));
         Ok(quote! {
-            pub(super) fn #function(
-                reader: &mut ::accordant_wire::Reader<'_>,
-            ) -> ::std::result::Result<#path, ::accordant_wire::DecodeError> {
+            pub(super) fn #function #lifetime (
+                reader: &mut ::accordant_wire::Reader #reader_lifetime,
+            ) -> ::std::result::Result<#path #lifetime, ::accordant_wire::DecodeError> {
                 reader.enter()?;
                 #(#statements)*
                 let value = #path { #(#values,)* };

@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use crate::{
     Error,
     decode::{fields_of, variants_of},
-    types::{Leaf, Place, UnionShape},
+    types::{Form, Leaf, Place, UnionShape},
 };
 
 /// Values inside each other, records' own defaults among them.
@@ -61,6 +61,7 @@ impl Place<'_, '_> {
             }
             (Kind::String, Value::String(text)) => Some(match leaf {
                 Leaf::Uuid => quote!(reader.uuid_from(#text)?),
+                _ if self.is_view(id) => quote!(#text),
                 _ => quote!(::std::string::String::from(#text)),
             }),
             (Kind::Bytes, Value::String(text)) => {
@@ -70,12 +71,17 @@ impl Place<'_, '_> {
                         let scale = Literal::u32_unsuffixed(scale);
                         quote!(reader.decimal_from(#bytes, #scale)?)
                     }
+                    _ if self.is_view(id) => quote!(#bytes),
                     _ => quote!(::std::vec::Vec::from(#bytes)),
                 })
             }
             (Kind::Fixed(fixed), Value::String(text)) => {
                 let bytes = code_points(text).filter(|bytes| bytes.len() == fixed.size)?;
-                Some(fixed_value(leaf, &bytes))
+                let value = fixed_value(leaf, &bytes);
+                Some(match self.is_view(id) {
+                    true => quote!(&#value),
+                    false => value,
+                })
             }
             (Kind::Enum(it), Value::String(text)) => {
                 let at = it.symbols.iter().position(|symbol| symbol == text)?;
@@ -97,7 +103,14 @@ impl Place<'_, '_> {
                 let mut pairs = Vec::new();
                 for (key, value) in entries {
                     let (key, value) = (&key.name, self.value(value, *values, None, depth + 1)?);
-                    pairs.push(quote!((::std::string::String::from(#key), #value)));
+                    pairs.push(match self.form {
+                        Form::Owned => quote!((::std::string::String::from(#key), #value)),
+                        Form::View => quote!((#key, #value)),
+                    });
+                }
+                if self.form == Form::View {
+                    let entries = quote!(::accordant_wire::Entries::from);
+                    return Some(quote!(#entries(::std::vec::Vec::from([#(#pairs),*]))));
                 }
                 Some(if pairs.is_empty() {
                     quote!(::std::collections::BTreeMap::new())

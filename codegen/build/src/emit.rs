@@ -11,7 +11,7 @@ use crate::{
     encode::Value,
     layout::{Child, Layout, Module, TypeKey},
     shape::Shape,
-    types::{Place, UnionShape},
+    types::{Form, Place, UnionShape},
 };
 
 /// The first line of everything that is generated.
@@ -89,6 +89,7 @@ fn contract_items(
             unit: *at,
             depth: 0,
             shape: &shapes[*at],
+            form: Form::Owned,
         };
         let version = place.unit().version.version;
         let name = crate::ident::ident(&version.to_string());
@@ -130,6 +131,7 @@ impl Place<'_, '_> {
                 Kind::Union(branches) => self.union_items(name, branches),
                 _ => TokenStream::new(),
             });
+            items.extend(self.view_items(id)?);
         }
         if let Kind::Fixed(fixed) = &schema.root().kind {
             let name = crate::ident::Scope::default().upper(fixed.name.name());
@@ -138,6 +140,7 @@ impl Place<'_, '_> {
             items.extend(quote!(#doc pub type #name = #ty;));
         }
         items.extend(self.event(shapes)?.map(|event| event.items));
+        items.extend(self.event_view(shapes)?);
         Ok(items)
     }
 
@@ -283,7 +286,7 @@ impl Place<'_, '_> {
 
     /// The record that holds the union in itself: none where an array or map
     /// stands between.
-    fn union_owner(&self, name: &Ident) -> Option<NodeId> {
+    pub(crate) fn union_owner(&self, name: &Ident) -> Option<NodeId> {
         let key = self
             .unit()
             .own
@@ -298,7 +301,7 @@ impl Place<'_, '_> {
         }
     }
 
-    fn not_itself(&self, unresolved: Unresolved, field: &str) -> Error {
+    pub(crate) fn not_itself(&self, unresolved: Unresolved, field: &str) -> Error {
         match unresolved {
             Unresolved::Failed(error) => error,
             Unresolved::Incompatible => self.unsupported(

@@ -25,6 +25,7 @@ mod leaf;
 mod same;
 mod shape;
 mod types;
+mod view;
 
 pub use config::Config;
 pub use emit::generate;

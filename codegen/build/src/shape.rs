@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use accordant_schema::{Kind, NodeId, Schema};
 
+use crate::types::Leaf;
+
 /// The facts of one schema.
 #[derive(Debug)]
 pub(crate) struct Shape {
     /// Records of one number contain each other.
     circle: BTreeMap<NodeId, usize>,
     bytes_min: Vec<usize>,
+    /// By node: whether a value holds what a view borrows.
+    borrows: Vec<bool>,
 }
 
 impl Shape {
@@ -18,6 +22,7 @@ impl Shape {
         Shape {
             circle: circles(schema),
             bytes_min: bytes_min(schema),
+            borrows: borrows(schema),
         }
     }
 
@@ -31,12 +36,50 @@ impl Shape {
         )
     }
 
+    /// Whether a value holds what a view borrows.
+    pub(crate) fn borrows(&self, id: NodeId) -> bool {
+        self.borrows.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
     /// How many bytes a value takes at least.
     pub(crate) fn bytes_min(&self, id: NodeId) -> usize {
         self.bytes_min
             .get(id.0 as usize)
             .copied()
             .unwrap_or_default()
+    }
+}
+
+/// From nothing upwards, until nothing more is found to borrow.
+fn borrows(schema: &Schema) -> Vec<bool> {
+    let mut known = vec![false; schema.nodes.len()];
+    let mut before = None;
+    while before != Some(known.clone()) {
+        before = Some(known.clone());
+        for at in 0..known.len() {
+            known[at] = node_borrows(schema, at, &known);
+        }
+    }
+    known
+}
+
+fn node_borrows(schema: &Schema, at: usize, known: &[bool]) -> bool {
+    let of = |id: &NodeId| known[id.0 as usize];
+    let node = &schema.nodes[at];
+    match &node.kind {
+        Kind::String | Kind::Bytes | Kind::Fixed(_) => Leaf::of(node) == Leaf::Plain,
+        // Its keys are strings.
+        Kind::Map(_) => true,
+        Kind::Array(items) => of(items),
+        Kind::Record(record) => record.fields.iter().any(|field| of(&field.ty)),
+        Kind::Union(branches) => branches.iter().any(of),
+        Kind::Null
+        | Kind::Boolean
+        | Kind::Int
+        | Kind::Long
+        | Kind::Float
+        | Kind::Double
+        | Kind::Enum(_) => false,
     }
 }
 

@@ -23,6 +23,15 @@ pub(crate) struct Place<'l, 'a> {
     /// Modules inside the unit's module.
     pub(crate) depth: usize,
     pub(crate) shape: &'l Shape,
+    pub(crate) form: Form,
+}
+
+/// Whether values own what they hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Owned,
+    /// Strings, bytes and fixed values are borrowed from the input.
+    View,
 }
 
 /// What an Avro value is in Rust, where that is not its kind's own type.
@@ -149,7 +158,10 @@ impl<'l, 'a> Place<'l, 'a> {
     /// The path of a record's, enum's or union's type.
     pub(crate) fn path_of(&self, id: NodeId) -> TokenStream {
         let rust = self.rust_type_of(id);
-        self.layout.path(self.unit, self.depth, rust)
+        match self.is_view(id) {
+            true => self.layout.path(self.unit, self.depth, &self.view_of(rust)),
+            false => self.layout.path(self.unit, self.depth, rust),
+        }
     }
 
     pub(crate) fn rust_type_of(&self, id: NodeId) -> &'l RustType {
@@ -173,15 +185,19 @@ impl<'l, 'a> Place<'l, 'a> {
             Kind::Long => quote!(i64),
             Kind::Float => quote!(f32),
             Kind::Double => quote!(f64),
+            Kind::Bytes if self.is_view(id) => quote!(&'a [u8]),
+            Kind::String if self.is_view(id) => quote!(&'a str),
             Kind::Bytes => quote!(::std::vec::Vec<u8>),
             Kind::String => quote!(::std::string::String),
             Kind::Fixed(fixed) => {
                 let size = Literal::usize_unsuffixed(fixed.size);
-                quote!([u8; #size])
+                let borrowed = self.is_view(id).then(|| quote!(&'a));
+                quote!(#borrowed [u8; #size])
             }
             Kind::Enum(_) => self.path_of(id),
             Kind::Record(_) => {
-                let path = self.path_of(id);
+                let (path, lifetime) = (self.path_of(id), self.lifetime(id));
+                let path = quote!(#path #lifetime);
                 if self.shape.is_boxed(owner, id) {
                     quote!(::std::boxed::Box<#path>)
                 } else {
@@ -194,7 +210,12 @@ impl<'l, 'a> Place<'l, 'a> {
             }
             Kind::Map(values) => {
                 let values = self.value_type(*values, None);
-                quote!(::std::collections::BTreeMap<::std::string::String, #values>)
+                match self.form {
+                    Form::Owned => {
+                        quote!(::std::collections::BTreeMap<::std::string::String, #values>)
+                    }
+                    Form::View => quote!(::accordant_wire::Entries<'a, #values>),
+                }
             }
             Kind::Union(branches) => {
                 let shape = UnionShape::new(self.schema(), branches);
@@ -202,7 +223,10 @@ impl<'l, 'a> Place<'l, 'a> {
                     [] if shape.null.is_none() => quote!(::std::convert::Infallible),
                     [] => return quote!(()),
                     [(_, branch, _)] => self.value_type(*branch, owner),
-                    _ => self.path_of(id),
+                    _ => {
+                        let (path, lifetime) = (self.path_of(id), self.lifetime(id));
+                        quote!(#path #lifetime)
+                    }
                 };
                 match shape.null {
                     Some(_) => quote!(::std::option::Option<#inner>),

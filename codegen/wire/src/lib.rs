@@ -16,8 +16,10 @@ pub mod partition;
 mod reader;
 pub mod single_object;
 pub mod values;
+mod view;
 pub mod write;
 
 pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, Segment};
 pub use event::{Decode, Encode, Event, SchemaId, SchemaReference, WriterVersion};
 pub use reader::{Limits, Reader};
+pub use view::{DecodeRef, Entries, EventRef};

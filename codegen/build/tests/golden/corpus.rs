@@ -53,6 +53,35 @@ pub mod bare {
                 ::std::result::Result::Ok(value)
             }
         }
+        /// A view of a [`Bare`].
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct BareRef<'a> {
+            /// The field `id`.
+            pub id: &'a str,
+            /// The field `catalog`.
+            pub catalog: Catalog,
+        }
+        impl<'a> ::accordant_wire::DecodeRef<'a> for BareRef<'a> {
+            type Owned = Bare;
+            fn decode_ref(
+                reader: &mut ::accordant_wire::Reader<'a>,
+            ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                reader.enter()?;
+                let value = Self {
+                    id: reader.field("id", |reader| reader.str_ref())?,
+                    catalog: reader
+                        .field("catalog", <Catalog as ::accordant_wire::Decode>::decode)?,
+                };
+                reader.leave();
+                ::std::result::Result::Ok(value)
+            }
+            fn into_owned(self) -> Bare {
+                Bare {
+                    id: ::std::string::String::from(self.id),
+                    catalog: self.catalog,
+                }
+            }
+        }
         /// The record `Catalog`.
         #[derive(Debug, Clone, PartialEq)]
         pub struct Catalog {
@@ -116,6 +145,26 @@ pub mod bare {
             }
             fn is_deleted(&self) -> bool {
                 false
+            }
+        }
+        impl<'a> ::accordant_wire::EventRef<'a> for BareRef<'a> {
+            fn decode_version(
+                version: u32,
+                reader: &mut ::accordant_wire::Reader<'a>,
+            ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                match version {
+                    1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                    version => {
+                        ::std::result::Result::Err(
+                            reader
+                                .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                    contract: "Bare",
+                                    reader: 1,
+                                    version,
+                                }),
+                        )
+                    }
+                }
             }
         }
     }
@@ -252,6 +301,104 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Order`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct OrderRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `count`.
+                pub count: i32,
+                /// The field `ratio`.
+                pub ratio: f32,
+                /// The field `note`.
+                pub note: &'a str,
+                /// The field `state`.
+                pub state: State,
+                /// The field `items`.
+                pub items: ::std::vec::Vec<ItemRef<'a>>,
+                /// The field `gone`.
+                pub gone: GoneRef<'a>,
+                /// The field `maybe`.
+                pub maybe: ::std::option::Option<i32>,
+                /// The field `kind`.
+                pub kind: OrderKindRef<'a>,
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for OrderRef<'a> {
+                type Owned = Order;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        count: reader.field("count", |reader| reader.int())?,
+                        ratio: reader.field("ratio", |reader| reader.float())?,
+                        note: reader.field("note", |reader| reader.str_ref())?,
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        items: reader
+                            .field(
+                                "items",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            2,
+                                            <ItemRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                        gone: reader
+                            .field(
+                                "gone",
+                                <GoneRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        maybe: reader
+                            .field(
+                                "maybe",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        kind: reader
+                            .field(
+                                "kind",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(OrderKindRef::Int),
+                                    _ => reader.str_ref().map(OrderKindRef::String),
+                                },
+                            )?,
+                        at: reader.field("at", |reader| reader.timestamp_millis())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Order {
+                    Order {
+                        id: ::std::string::String::from(self.id),
+                        count: self.count,
+                        ratio: self.ratio,
+                        note: ::std::string::String::from(self.note),
+                        state: self.state,
+                        items: self
+                            .items
+                            .into_iter()
+                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .collect(),
+                        gone: ::accordant_wire::DecodeRef::into_owned(self.gone),
+                        maybe: self.maybe,
+                        kind: self.kind.into_owned(),
+                        at: self.at,
+                    }
+                }
+            }
             /// The record `evolution.Gone`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Gone {
@@ -310,6 +457,59 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Gone`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct GoneRef<'a> {
+                /// The field `a`.
+                pub a: f64,
+                /// The field `b`.
+                pub b: ::std::option::Option<::std::boxed::Box<GoneRef<'a>>>,
+                /// The field `c`.
+                pub c: &'a [u8; 3],
+                /// The field `d`.
+                pub d: bool,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for GoneRef<'a> {
+                type Owned = Gone;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.double())?,
+                        b: reader
+                            .field(
+                                "b",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <GoneRef<
+                                            '_,
+                                        > as ::accordant_wire::DecodeRef<'_>>::decode_ref(reader)
+                                            .map(::std::boxed::Box::new)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        c: reader.field("c", |reader| reader.fixed_ref::<3>())?,
+                        d: reader.field("d", |reader| reader.boolean())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Gone {
+                    Gone {
+                        a: self.a,
+                        b: self
+                            .b
+                            .map(|value| ::std::boxed::Box::new(
+                                ::accordant_wire::DecodeRef::into_owned(*value),
+                            )),
+                        c: *self.c,
+                        d: self.d,
+                    }
                 }
             }
             /// The record `evolution.Item`.
@@ -378,6 +578,63 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Item`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct ItemRef<'a> {
+                /// The field `sku`.
+                pub sku: &'a str,
+                /// The field `old`.
+                pub old: ::std::option::Option<
+                    ::accordant_wire::Entries<'a, ::std::vec::Vec<&'a [u8]>>,
+                >,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for ItemRef<'a> {
+                type Owned = Item;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        sku: reader.field("sku", |reader| reader.str_ref())?,
+                        old: reader
+                            .field(
+                                "old",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .map_ref(
+                                                1,
+                                                |reader| reader.array(1, |reader| reader.bytes_ref()),
+                                            )
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Item {
+                    Item {
+                        sku: ::std::string::String::from(self.sku),
+                        old: self
+                            .old
+                            .map(|value| {
+                                value
+                                    .into_iter()
+                                    .map(|(key, value)| (
+                                        ::std::string::String::from(key),
+                                        value
+                                            .into_iter()
+                                            .map(|item| ::std::vec::Vec::from(item))
+                                            .collect(),
+                                    ))
+                                    .collect()
+                            }),
+                    }
                 }
             }
             /// The enum `evolution.State`.
@@ -460,6 +717,25 @@ pub mod evolution {
                     }
                 }
             }
+            /// A view of a [`OrderKind`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum OrderKindRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl OrderKindRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> OrderKind {
+                    match self {
+                        Self::Int(value) => OrderKind::Int(value),
+                        Self::String(value) => {
+                            OrderKind::String(::std::string::String::from(value))
+                        }
+                    }
+                }
+            }
             impl ::accordant_wire::Event for Order {
                 const CONTRACT: &'static str = "evolution.Order";
                 const VERSION: u32 = 1;
@@ -496,6 +772,26 @@ pub mod evolution {
                 }
                 fn is_deleted(&self) -> bool {
                     false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for OrderRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Order",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
                 }
             }
         }
@@ -750,6 +1046,199 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Order`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct OrderRef<'a> {
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `count`.
+                pub count: i64,
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `ratio`.
+                pub ratio: f64,
+                /// The field `note`.
+                pub note: &'a [u8],
+                /// The field `state`.
+                pub state: State,
+                /// The field `items`.
+                pub items: ::std::vec::Vec<ItemRef<'a>>,
+                /// The field `maybe`.
+                pub maybe: ::std::option::Option<OrderMaybeRef<'a>>,
+                /// The field `kind`.
+                pub kind: ::std::option::Option<OrderKindRef<'a>>,
+                /// The field `label`.
+                pub label: &'a str,
+                /// The field `bytes`.
+                pub bytes: &'a [u8],
+                /// The field `negative`.
+                pub negative: i32,
+                /// The field `least`.
+                pub least: i64,
+                /// The field `tiny`.
+                pub tiny: f64,
+                /// The field `minus`.
+                pub minus: f32,
+                /// The field `list`.
+                pub list: ::std::vec::Vec<i32>,
+                /// The field `map`.
+                pub map: ::accordant_wire::Entries<'a, &'a str>,
+                /// The field `union`.
+                pub r#union: ::std::option::Option<&'a str>,
+                /// The field `second`.
+                pub second: ::std::option::Option<&'a str>,
+                /// The field `record`.
+                pub record: PartRef<'a>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for OrderRef<'a> {
+                type Owned = Order;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        at: reader.field("at", |reader| reader.timestamp_micros())?,
+                        count: reader.field("count", |reader| reader.long())?,
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        ratio: reader.field("ratio", |reader| reader.double())?,
+                        note: reader.field("note", |reader| reader.bytes_ref())?,
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        items: reader
+                            .field(
+                                "items",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            2,
+                                            <ItemRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                        maybe: reader
+                            .field(
+                                "maybe",
+                                |reader| match reader.branch(3)? {
+                                    0 => {
+                                        reader
+                                            .long()
+                                            .map(OrderMaybeRef::Long)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    1 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .str_ref()
+                                            .map(OrderMaybeRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        kind: reader
+                            .field(
+                                "kind",
+                                |reader| match reader.branch(3)? {
+                                    0 => {
+                                        reader
+                                            .str_ref()
+                                            .map(OrderKindRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    1 => {
+                                        reader
+                                            .double()
+                                            .map(OrderKindRef::Double)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        label: reader.field("label", |reader| reader.str_ref())?,
+                        bytes: reader.field("bytes", |reader| reader.bytes_ref())?,
+                        negative: reader.field("negative", |reader| reader.int())?,
+                        least: reader.field("least", |reader| reader.long())?,
+                        tiny: reader.field("tiny", |reader| reader.double())?,
+                        minus: reader.field("minus", |reader| reader.float())?,
+                        list: reader
+                            .field(
+                                "list",
+                                |reader| reader.array(1, |reader| reader.int()),
+                            )?,
+                        map: reader
+                            .field(
+                                "map",
+                                |reader| reader.map_ref(1, |reader| reader.str_ref()),
+                            )?,
+                        r#union: reader
+                            .field(
+                                "union",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.str_ref().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        second: reader
+                            .field(
+                                "second",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.str_ref().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        record: reader
+                            .field(
+                                "record",
+                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Order {
+                    Order {
+                        at: self.at,
+                        count: self.count,
+                        id: ::std::string::String::from(self.id),
+                        ratio: self.ratio,
+                        note: ::std::vec::Vec::from(self.note),
+                        state: self.state,
+                        items: self
+                            .items
+                            .into_iter()
+                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .collect(),
+                        maybe: self.maybe.map(|value| value.into_owned()),
+                        kind: self.kind.map(|value| value.into_owned()),
+                        label: ::std::string::String::from(self.label),
+                        bytes: ::std::vec::Vec::from(self.bytes),
+                        negative: self.negative,
+                        least: self.least,
+                        tiny: self.tiny,
+                        minus: self.minus,
+                        list: self.list,
+                        map: self
+                            .map
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                ::std::string::String::from(value),
+                            ))
+                            .collect(),
+                        r#union: self
+                            .r#union
+                            .map(|value| ::std::string::String::from(value)),
+                        second: self
+                            .second
+                            .map(|value| ::std::string::String::from(value)),
+                        record: ::accordant_wire::DecodeRef::into_owned(self.record),
+                    }
+                }
+            }
             /// The record `evolution.Item`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Item {
@@ -794,6 +1283,41 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Item`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct ItemRef<'a> {
+                /// The field `quantity`.
+                pub quantity: i32,
+                /// The field `sku`.
+                pub sku: ::std::option::Option<&'a str>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for ItemRef<'a> {
+                type Owned = Item;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        quantity: reader.field("quantity", |reader| reader.int())?,
+                        sku: reader
+                            .field(
+                                "sku",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.str_ref().map(::std::option::Option::Some),
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Item {
+                    Item {
+                        quantity: self.quantity,
+                        sku: self.sku.map(|value| ::std::string::String::from(value)),
+                    }
                 }
             }
             /// The record `evolution.Part`.
@@ -850,6 +1374,55 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Part`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct PartRef<'a> {
+                /// The field `a`.
+                pub a: i32,
+                /// The field `b`.
+                pub b: &'a str,
+                /// The field `c`.
+                pub c: ::std::option::Option<::std::boxed::Box<PartRef<'a>>>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for PartRef<'a> {
+                type Owned = Part;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.int())?,
+                        b: reader.field("b", |reader| reader.str_ref())?,
+                        c: reader
+                            .field(
+                                "c",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <PartRef<
+                                            '_,
+                                        > as ::accordant_wire::DecodeRef<'_>>::decode_ref(reader)
+                                            .map(::std::boxed::Box::new)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Part {
+                    Part {
+                        a: self.a,
+                        b: ::std::string::String::from(self.b),
+                        c: self
+                            .c
+                            .map(|value| ::std::boxed::Box::new(
+                                ::accordant_wire::DecodeRef::into_owned(*value),
+                            )),
+                    }
                 }
             }
             /// The enum `evolution.State`.
@@ -932,6 +1505,25 @@ pub mod evolution {
                     }
                 }
             }
+            /// A view of a [`OrderKind`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum OrderKindRef<'a> {
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Double`.
+                Double(f64),
+            }
+            impl OrderKindRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> OrderKind {
+                    match self {
+                        Self::String(value) => {
+                            OrderKind::String(::std::string::String::from(value))
+                        }
+                        Self::Double(value) => OrderKind::Double(value),
+                    }
+                }
+            }
             /// One of the branches of a union.
             #[derive(Debug, Clone, PartialEq)]
             pub enum OrderMaybe {
@@ -955,6 +1547,25 @@ pub mod evolution {
                             ::accordant_wire::write::long(2, out);
                             ::accordant_wire::write::string(value, out);
                             ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`OrderMaybe`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum OrderMaybeRef<'a> {
+                /// The branch `Long`.
+                Long(i64),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl OrderMaybeRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> OrderMaybe {
+                    match self {
+                        Self::Long(value) => OrderMaybe::Long(value),
+                        Self::String(value) => {
+                            OrderMaybe::String(::std::string::String::from(value))
                         }
                     }
                 }
@@ -1160,6 +1771,181 @@ pub mod evolution {
                     ::std::result::Result::Ok(())
                 }
             }
+            impl<'a> ::accordant_wire::EventRef<'a> for OrderRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => view_from_v1::read_order(reader),
+                        2 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Order",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+            /// What v1 wrote, borrowed.
+            mod view_from_v1 {
+                pub(super) fn read_order<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::OrderRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_2 = reader.field("id", |reader| reader.str_ref())?;
+                    let field_1 = reader
+                        .field("count", |reader| reader.int().map(i64::from))?;
+                    let field_3 = reader
+                        .field("ratio", |reader| reader.float().map(f64::from))?;
+                    let field_4 = reader.field("note", |reader| reader.bytes_ref())?;
+                    let field_5 = reader
+                        .field(
+                            "state",
+                            |reader| match reader.symbol(3)? {
+                                0 => ::std::result::Result::Ok(super::State::Open),
+                                1 => ::std::result::Result::Ok(super::State::Paid),
+                                _ => ::std::result::Result::Ok(super::State::Unknown),
+                            },
+                        )?;
+                    let field_6 = reader
+                        .field("items", |reader| reader.array(2, read_item))?;
+                    reader.field("gone", skip_gone)?;
+                    let field_7 = reader
+                        .field(
+                            "maybe",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader
+                                        .int()
+                                        .map(i64::from)
+                                        .map(super::OrderMaybeRef::Long)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_8 = reader
+                        .field(
+                            "kind",
+                            |reader| match reader.branch(2)? {
+                                0 => {
+                                    reader
+                                        .int()
+                                        .map(f64::from)
+                                        .map(super::OrderKindRef::Double)
+                                        .map(::std::option::Option::Some)
+                                }
+                                _ => {
+                                    reader
+                                        .str_ref()
+                                        .map(super::OrderKindRef::String)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_0 = reader
+                        .field("at", |reader| reader.timestamp_millis())?;
+                    let value = super::OrderRef {
+                        at: field_0,
+                        count: field_1,
+                        id: field_2,
+                        ratio: field_3,
+                        note: field_4,
+                        state: field_5,
+                        items: field_6,
+                        maybe: field_7,
+                        kind: field_8,
+                        label: "quote \" backslash \\ newline \n brace } end",
+                        bytes: b"\xFF\x01\"",
+                        negative: -7,
+                        least: -9223372036854775808,
+                        tiny: 0.00001,
+                        minus: -2.5,
+                        list: ::std::vec::Vec::from([1, -2]),
+                        map: ::accordant_wire::Entries::from(
+                            ::std::vec::Vec::from([("k", "v"), ("", "w")]),
+                        ),
+                        r#union: ::std::option::Option::None,
+                        second: ::std::option::Option::Some("x"),
+                        record: super::PartRef {
+                            a: 5,
+                            b: "y",
+                            c: ::std::option::Option::Some(
+                                ::std::boxed::Box::new(super::PartRef {
+                                    a: 5,
+                                    b: "z",
+                                    c: ::std::option::Option::None,
+                                }),
+                            ),
+                        },
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                pub(super) fn read_item<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::ItemRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_1 = reader
+                        .field(
+                            "sku",
+                            |reader| reader.str_ref().map(::std::option::Option::Some),
+                        )?;
+                    reader
+                        .field(
+                            "old",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => {
+                                    reader
+                                        .skip_blocks(
+                                            2,
+                                            |reader| {
+                                                reader.skip_bytes()?;
+                                                reader.skip_blocks(1, |reader| reader.skip_bytes())
+                                            },
+                                        )
+                                }
+                            },
+                        )?;
+                    let value = super::ItemRef {
+                        quantity: 1,
+                        sku: field_1,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn skip_gone(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader.field("a", |reader| reader.skip(8))?;
+                    reader
+                        .field(
+                            "b",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_gone(reader),
+                            },
+                        )?;
+                    reader.field("c", |reader| reader.skip(3))?;
+                    reader.field("d", |reader| reader.skip(1))?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+            }
         }
         /// Version 3 and its types.
         pub mod v3 {
@@ -1206,6 +1992,34 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Order`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct OrderRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `count`.
+                pub count: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for OrderRef<'a> {
+                type Owned = Order;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        count: reader.field("count", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Order {
+                    Order {
+                        id: ::std::string::String::from(self.id),
+                        count: ::std::string::String::from(self.count),
+                    }
+                }
+            }
             impl ::accordant_wire::Event for Order {
                 const CONTRACT: &'static str = "evolution.Order";
                 const VERSION: u32 = 3;
@@ -1242,6 +2056,26 @@ pub mod evolution {
                 }
                 fn is_deleted(&self) -> bool {
                     false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for OrderRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        3 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Order",
+                                        reader: 3,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
                 }
             }
         }
@@ -1309,6 +2143,46 @@ pub mod keys {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Entity`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct EntityRef<'a> {
+                /// The field `who`.
+                pub who: WhoRef<'a>,
+                /// The field `id`.
+                pub id: i64,
+                /// The field `seq`.
+                pub seq: i32,
+                /// The field `gone`.
+                pub gone: bool,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for EntityRef<'a> {
+                type Owned = Entity;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        who: reader
+                            .field(
+                                "who",
+                                <WhoRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        id: reader.field("id", |reader| reader.long())?,
+                        seq: reader.field("seq", |reader| reader.int())?,
+                        gone: reader.field("gone", |reader| reader.boolean())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Entity {
+                    Entity {
+                        who: ::accordant_wire::DecodeRef::into_owned(self.who),
+                        id: self.id,
+                        seq: self.seq,
+                        gone: self.gone,
+                    }
                 }
             }
             /// The enum `keys.Kind`.
@@ -1389,6 +2263,35 @@ pub mod keys {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Who`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct WhoRef<'a> {
+                /// The field `tenant`.
+                pub tenant: &'a str,
+                /// The field `kind`.
+                pub kind: Kind,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for WhoRef<'a> {
+                type Owned = Who;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        tenant: reader.field("tenant", |reader| reader.str_ref())?,
+                        kind: reader
+                            .field("kind", <Kind as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Who {
+                    Who {
+                        tenant: ::std::string::String::from(self.tenant),
+                        kind: self.kind,
+                    }
+                }
+            }
             impl ::accordant_wire::Event for Entity {
                 const CONTRACT: &'static str = "keys.Entity";
                 const VERSION: u32 = 1;
@@ -1429,6 +2332,26 @@ pub mod keys {
                 }
                 fn is_deleted(&self) -> bool {
                     self.gone
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for EntityRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "keys.Entity",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
                 }
             }
         }
@@ -1582,6 +2505,127 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Option`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct OptionRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `self`.
+                pub self_: i32,
+                /// The field `Self`.
+                pub self_2: i32,
+                /// The field `type`.
+                pub r#type: &'a str,
+                /// The field `_`.
+                pub field: bool,
+                /// The field `gen`.
+                pub r#gen: i32,
+                /// The field `_1`.
+                pub _1: i32,
+                /// The field `fooBar`.
+                pub foo_bar: i32,
+                /// The field `foo_bar`.
+                pub foo_bar_2: i32,
+                /// The field `FOO_BAR`.
+                pub foo_bar_3: i32,
+                /// The field `reader`.
+                pub reader: i32,
+                /// The field `out`.
+                pub out: i32,
+                /// The field `value`.
+                pub value: i32,
+                /// The field `field_0`.
+                pub field_0: i32,
+                /// The field `some`.
+                pub some: SomeRef<'a>,
+                /// The field `result`.
+                pub result: Result,
+                /// The field `debug`.
+                pub debug: Debug,
+                /// The field `bool`.
+                pub bool: Bool,
+                /// The field `inner`.
+                pub inner: Some2,
+                /// The field `from_v1`.
+                pub from_v1: FromV1,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for OptionRef<'a> {
+                type Owned = Option;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        self_: reader.field("self", |reader| reader.int())?,
+                        self_2: reader.field("Self", |reader| reader.int())?,
+                        r#type: reader.field("type", |reader| reader.str_ref())?,
+                        field: reader.field("_", |reader| reader.boolean())?,
+                        r#gen: reader.field("gen", |reader| reader.int())?,
+                        _1: reader.field("_1", |reader| reader.int())?,
+                        foo_bar: reader.field("fooBar", |reader| reader.int())?,
+                        foo_bar_2: reader.field("foo_bar", |reader| reader.int())?,
+                        foo_bar_3: reader.field("FOO_BAR", |reader| reader.int())?,
+                        reader: reader.field("reader", |reader| reader.int())?,
+                        out: reader.field("out", |reader| reader.int())?,
+                        value: reader.field("value", |reader| reader.int())?,
+                        field_0: reader.field("field_0", |reader| reader.int())?,
+                        some: reader
+                            .field(
+                                "some",
+                                <SomeRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        result: reader
+                            .field(
+                                "result",
+                                <Result as ::accordant_wire::Decode>::decode,
+                            )?,
+                        debug: reader
+                            .field(
+                                "debug",
+                                <Debug as ::accordant_wire::Decode>::decode,
+                            )?,
+                        bool: reader
+                            .field("bool", <Bool as ::accordant_wire::Decode>::decode)?,
+                        inner: reader
+                            .field(
+                                "inner",
+                                <Some2 as ::accordant_wire::Decode>::decode,
+                            )?,
+                        from_v1: reader
+                            .field(
+                                "from_v1",
+                                <FromV1 as ::accordant_wire::Decode>::decode,
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Option {
+                    Option {
+                        id: ::std::string::String::from(self.id),
+                        self_: self.self_,
+                        self_2: self.self_2,
+                        r#type: ::std::string::String::from(self.r#type),
+                        field: self.field,
+                        r#gen: self.r#gen,
+                        _1: self._1,
+                        foo_bar: self.foo_bar,
+                        foo_bar_2: self.foo_bar_2,
+                        foo_bar_3: self.foo_bar_3,
+                        reader: self.reader,
+                        out: self.out,
+                        value: self.value,
+                        field_0: self.field_0,
+                        some: ::accordant_wire::DecodeRef::into_owned(self.some),
+                        result: self.result,
+                        debug: self.debug,
+                        bool: self.bool,
+                        inner: self.inner,
+                        from_v1: self.from_v1,
+                    }
                 }
             }
             /// The record `names.Box`.
@@ -1801,6 +2845,44 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Some`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct SomeRef<'a> {
+                /// The field `none`.
+                pub none: ::std::option::Option<StringRef<'a>>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for SomeRef<'a> {
+                type Owned = Some;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        none: reader
+                            .field(
+                                "none",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <StringRef<
+                                            '_,
+                                        > as ::accordant_wire::DecodeRef<'_>>::decode_ref(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Some {
+                    Some {
+                        none: self
+                            .none
+                            .map(|value| ::accordant_wire::DecodeRef::into_owned(value)),
+                    }
+                }
+            }
             /// The record `names.String`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct String {
@@ -1826,6 +2908,30 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`String`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct StringRef<'a> {
+                /// The field `ok`.
+                pub ok: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for StringRef<'a> {
+                type Owned = String;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        ok: reader.field("ok", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> String {
+                    String {
+                        ok: ::std::string::String::from(self.ok),
+                    }
                 }
             }
             /// The record `names.Vec`.
@@ -1994,6 +3100,26 @@ pub mod names {
                     false
                 }
             }
+            impl<'a> ::accordant_wire::EventRef<'a> for OptionRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "names.Option",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -2131,6 +3257,86 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Recursion`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct RecursionRef<'a> {
+                /// The field `id`.
+                pub id: i32,
+                /// The field `list`.
+                pub list: ::std::option::Option<Node>,
+                /// The field `tree`.
+                pub tree: TreeRef<'a>,
+                /// The field `ping`.
+                pub ping: ::std::option::Option<Ping>,
+                /// The field `either`.
+                pub either: ::std::option::Option<RecursionEither>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for RecursionRef<'a> {
+                type Owned = Recursion;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.int())?,
+                        list: reader
+                            .field(
+                                "list",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Node as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        tree: reader
+                            .field(
+                                "tree",
+                                <TreeRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        ping: reader
+                            .field(
+                                "ping",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Ping as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        either: reader
+                            .field(
+                                "either",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        <Leaf as ::accordant_wire::Decode>::decode(reader)
+                                            .map(RecursionEither::Leaf)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        <Branch as ::accordant_wire::Decode>::decode(reader)
+                                            .map(RecursionEither::Branch)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Recursion {
+                    Recursion {
+                        id: self.id,
+                        list: self.list,
+                        tree: ::accordant_wire::DecodeRef::into_owned(self.tree),
+                        ping: self.ping,
+                        either: self.either,
+                    }
                 }
             }
             /// The record `shapes.Branch`.
@@ -2439,6 +3645,65 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Tree`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct TreeRef<'a> {
+                /// The field `children`.
+                pub children: ::std::vec::Vec<TreeRef<'a>>,
+                /// The field `named`.
+                pub named: ::accordant_wire::Entries<'a, TreeRef<'a>>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for TreeRef<'a> {
+                type Owned = Tree;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        children: reader
+                            .field(
+                                "children",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            2,
+                                            <TreeRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                        named: reader
+                            .field(
+                                "named",
+                                |reader| {
+                                    reader
+                                        .map_ref(
+                                            2,
+                                            <TreeRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Tree {
+                    Tree {
+                        children: self
+                            .children
+                            .into_iter()
+                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .collect(),
+                        named: self
+                            .named
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                ::accordant_wire::DecodeRef::into_owned(value),
+                            ))
+                            .collect(),
+                    }
+                }
+            }
             /// One of the branches of a union.
             #[derive(Debug, Clone, PartialEq)]
             pub enum BranchLeft {
@@ -2554,6 +3819,26 @@ pub mod shapes {
                 }
                 fn is_deleted(&self) -> bool {
                     false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for RecursionRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "shapes.Recursion",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
                 }
             }
         }
@@ -2921,6 +4206,287 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Unions`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct UnionsRef<'a> {
+                /// The field `id`.
+                pub id: i64,
+                /// The field `last`.
+                pub last: ::std::option::Option<&'a str>,
+                /// The field `only`.
+                pub only: i32,
+                /// The field `nothing`.
+                pub nothing: (),
+                /// The field `unit`.
+                pub unit: (),
+                /// The field `every`.
+                pub every: ::std::vec::Vec<
+                    ::std::option::Option<UnionsEveryItemRef<'a>>,
+                >,
+                /// The field `two`.
+                pub two: ::accordant_wire::Entries<'a, UnionsTwoValueRef<'a>>,
+                /// The field `nested`.
+                pub nested: ::std::vec::Vec<
+                    ::std::option::Option<
+                        ::std::vec::Vec<
+                            ::std::option::Option<UnionsNestedItemItemRef<'a>>,
+                        >,
+                    >,
+                >,
+                /// The field `logical`.
+                pub logical: ::std::option::Option<UnionsLogical>,
+                /// The field `never`.
+                pub never: ::std::vec::Vec<::std::convert::Infallible>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for UnionsRef<'a> {
+                type Owned = Unions;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.long())?,
+                        last: reader
+                            .field(
+                                "last",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.str_ref().map(::std::option::Option::Some),
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        only: reader
+                            .field(
+                                "only",
+                                |reader| match reader.branch(1)? {
+                                    _ => reader.int(),
+                                },
+                            )?,
+                        nothing: reader
+                            .field(
+                                "nothing",
+                                |reader| match reader.branch(1)? {
+                                    _ => reader.null(),
+                                },
+                            )?,
+                        unit: reader.field("unit", |reader| reader.null())?,
+                        every: reader
+                            .field(
+                                "every",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| match reader.branch(13)? {
+                                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                1 => {
+                                                    reader
+                                                        .boolean()
+                                                        .map(UnionsEveryItemRef::Boolean)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                2 => {
+                                                    reader
+                                                        .int()
+                                                        .map(UnionsEveryItemRef::Int)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                3 => {
+                                                    reader
+                                                        .long()
+                                                        .map(UnionsEveryItemRef::Long)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                4 => {
+                                                    reader
+                                                        .float()
+                                                        .map(UnionsEveryItemRef::Float)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                5 => {
+                                                    reader
+                                                        .double()
+                                                        .map(UnionsEveryItemRef::Double)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                6 => {
+                                                    reader
+                                                        .bytes_ref()
+                                                        .map(UnionsEveryItemRef::Bytes)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                7 => {
+                                                    reader
+                                                        .str_ref()
+                                                        .map(UnionsEveryItemRef::String)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                8 => {
+                                                    reader
+                                                        .array(1, |reader| reader.int())
+                                                        .map(UnionsEveryItemRef::Array)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                9 => {
+                                                    reader
+                                                        .map_ref(1, |reader| reader.str_ref())
+                                                        .map(UnionsEveryItemRef::Map)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                10 => {
+                                                    <Real as ::accordant_wire::Decode>::decode(reader)
+                                                        .map(UnionsEveryItemRef::Real)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                11 => {
+                                                    <Colour as ::accordant_wire::Decode>::decode(reader)
+                                                        .map(UnionsEveryItemRef::Colour)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                                _ => {
+                                                    reader
+                                                        .fixed_ref::<2>()
+                                                        .map(UnionsEveryItemRef::Two)
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                            },
+                                        )
+                                },
+                            )?,
+                        two: reader
+                            .field(
+                                "two",
+                                |reader| {
+                                    reader
+                                        .map_ref(
+                                            2,
+                                            |reader| match reader.branch(2)? {
+                                                0 => reader.int().map(UnionsTwoValueRef::Int),
+                                                _ => reader.str_ref().map(UnionsTwoValueRef::String),
+                                            },
+                                        )
+                                },
+                            )?,
+                        nested: reader
+                            .field(
+                                "nested",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| match reader.branch(2)? {
+                                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                _ => {
+                                                    reader
+                                                        .array(
+                                                            1,
+                                                            |reader| match reader.branch(3)? {
+                                                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                                1 => {
+                                                                    <Colour as ::accordant_wire::Decode>::decode(reader)
+                                                                        .map(UnionsNestedItemItemRef::Colour)
+                                                                        .map(::std::option::Option::Some)
+                                                                }
+                                                                _ => {
+                                                                    reader
+                                                                        .fixed_ref::<2>()
+                                                                        .map(UnionsNestedItemItemRef::Two)
+                                                                        .map(::std::option::Option::Some)
+                                                                }
+                                                            },
+                                                        )
+                                                        .map(::std::option::Option::Some)
+                                                }
+                                            },
+                                        )
+                                },
+                            )?,
+                        logical: reader
+                            .field(
+                                "logical",
+                                |reader| match reader.branch(5)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .uuid()
+                                            .map(UnionsLogical::Uuid)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        reader
+                                            .timestamp_millis()
+                                            .map(UnionsLogical::Timestamp)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    3 => {
+                                        reader
+                                            .date()
+                                            .map(UnionsLogical::Date)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .decimal(2)
+                                            .map(UnionsLogical::Decimal)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        never: reader
+                            .field(
+                                "never",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| {
+                                                let index = reader.branch(0)?;
+                                                ::std::result::Result::Err(reader.no_branch(index))
+                                            },
+                                        )
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Unions {
+                    Unions {
+                        id: self.id,
+                        last: self.last.map(|value| ::std::string::String::from(value)),
+                        only: self.only,
+                        nothing: self.nothing,
+                        unit: self.unit,
+                        every: self
+                            .every
+                            .into_iter()
+                            .map(|item| item.map(|value| value.into_owned()))
+                            .collect(),
+                        two: self
+                            .two
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                value.into_owned(),
+                            ))
+                            .collect(),
+                        nested: self
+                            .nested
+                            .into_iter()
+                            .map(|item| {
+                                item
+                                    .map(|value| {
+                                        value
+                                            .into_iter()
+                                            .map(|item| item.map(|value| value.into_owned()))
+                                            .collect()
+                                    })
+                            })
+                            .collect(),
+                        logical: self.logical,
+                        never: self.never,
+                    }
+                }
+            }
             /// The enum `shapes.Colour`.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub enum Colour {
@@ -3105,6 +4671,67 @@ pub mod shapes {
                     }
                 }
             }
+            /// A view of a [`UnionsEveryItem`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UnionsEveryItemRef<'a> {
+                /// The branch `Boolean`.
+                Boolean(bool),
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `Long`.
+                Long(i64),
+                /// The branch `Float`.
+                Float(f32),
+                /// The branch `Double`.
+                Double(f64),
+                /// The branch `Bytes`.
+                Bytes(&'a [u8]),
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Array`.
+                Array(::std::vec::Vec<i32>),
+                /// The branch `Map`.
+                Map(::accordant_wire::Entries<'a, &'a str>),
+                /// The branch `Real`.
+                Real(Real),
+                /// The branch `Colour`.
+                Colour(Colour),
+                /// The branch `Two`.
+                Two(&'a [u8; 2]),
+            }
+            impl UnionsEveryItemRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UnionsEveryItem {
+                    match self {
+                        Self::Boolean(value) => UnionsEveryItem::Boolean(value),
+                        Self::Int(value) => UnionsEveryItem::Int(value),
+                        Self::Long(value) => UnionsEveryItem::Long(value),
+                        Self::Float(value) => UnionsEveryItem::Float(value),
+                        Self::Double(value) => UnionsEveryItem::Double(value),
+                        Self::Bytes(value) => {
+                            UnionsEveryItem::Bytes(::std::vec::Vec::from(value))
+                        }
+                        Self::String(value) => {
+                            UnionsEveryItem::String(::std::string::String::from(value))
+                        }
+                        Self::Array(value) => UnionsEveryItem::Array(value),
+                        Self::Map(value) => {
+                            UnionsEveryItem::Map(
+                                value
+                                    .into_iter()
+                                    .map(|(key, value)| (
+                                        ::std::string::String::from(key),
+                                        ::std::string::String::from(value),
+                                    ))
+                                    .collect(),
+                            )
+                        }
+                        Self::Real(value) => UnionsEveryItem::Real(value),
+                        Self::Colour(value) => UnionsEveryItem::Colour(value),
+                        Self::Two(value) => UnionsEveryItem::Two(*value),
+                    }
+                }
+            }
             /// One of the branches of a union.
             #[derive(Debug, Clone, PartialEq)]
             pub enum UnionsLogical {
@@ -3173,6 +4800,23 @@ pub mod shapes {
                     }
                 }
             }
+            /// A view of a [`UnionsNestedItemItem`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UnionsNestedItemItemRef<'a> {
+                /// The branch `Colour`.
+                Colour(Colour),
+                /// The branch `Two`.
+                Two(&'a [u8; 2]),
+            }
+            impl UnionsNestedItemItemRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UnionsNestedItemItem {
+                    match self {
+                        Self::Colour(value) => UnionsNestedItemItem::Colour(value),
+                        Self::Two(value) => UnionsNestedItemItem::Two(*value),
+                    }
+                }
+            }
             /// One of the branches of a union.
             #[derive(Debug, Clone, PartialEq)]
             pub enum UnionsTwoValue {
@@ -3196,6 +4840,25 @@ pub mod shapes {
                             ::accordant_wire::write::long(1, out);
                             ::accordant_wire::write::string(value, out);
                             ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UnionsTwoValue`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UnionsTwoValueRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl UnionsTwoValueRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UnionsTwoValue {
+                    match self {
+                        Self::Int(value) => UnionsTwoValue::Int(value),
+                        Self::String(value) => {
+                            UnionsTwoValue::String(::std::string::String::from(value))
                         }
                     }
                 }
@@ -3240,6 +4903,26 @@ pub mod shapes {
                 }
                 fn is_deleted(&self) -> bool {
                     false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for UnionsRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "shapes.Unions",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
                 }
             }
         }
@@ -3536,6 +5219,61 @@ pub mod shared {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Moved`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct MovedRef<'a> {
+                /// The field `id`.
+                pub id: i32,
+                /// The field `to`.
+                pub to: super::super::point::v2::PointRef<'a>,
+                /// The field `unit`.
+                pub unit: super::super::unit::v1::Unit,
+                /// The field `hash`.
+                pub hash: ::std::option::Option<&'a [u8; 4]>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for MovedRef<'a> {
+                type Owned = Moved;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.int())?,
+                        to: reader
+                            .field(
+                                "to",
+                                <super::super::point::v2::PointRef<
+                                    '_,
+                                > as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        unit: reader
+                            .field(
+                                "unit",
+                                <super::super::unit::v1::Unit as ::accordant_wire::Decode>::decode,
+                            )?,
+                        hash: reader
+                            .field(
+                                "hash",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader.fixed_ref::<4>().map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Moved {
+                    Moved {
+                        id: self.id,
+                        to: ::accordant_wire::DecodeRef::into_owned(self.to),
+                        unit: self.unit,
+                        hash: self.hash.map(|value| *value),
+                    }
+                }
+            }
             impl ::accordant_wire::Event for Moved {
                 const CONTRACT: &'static str = "shared.Moved";
                 const VERSION: u32 = 2;
@@ -3609,6 +5347,65 @@ pub mod shared {
                     let field_0 = reader.field("x", |reader| reader.int())?;
                     let field_1 = reader.field("y", |reader| reader.int())?;
                     let value = super::super::super::point::v2::Point {
+                        x: field_0,
+                        y: field_1,
+                        z: ::std::option::Option::None,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for MovedRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => view_from_v1::read_moved(reader),
+                        2 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "shared.Moved",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+            /// What v1 wrote, borrowed.
+            mod view_from_v1 {
+                pub(super) fn read_moved<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::MovedRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_0 = reader.field("id", |reader| reader.int())?;
+                    let field_1 = reader.field("to", read_point)?;
+                    let value = super::MovedRef {
+                        id: field_0,
+                        to: field_1,
+                        unit: super::super::super::unit::v1::Unit::Metre,
+                        hash: ::std::option::Option::None,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                pub(super) fn read_point<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::super::super::point::v2::PointRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_0 = reader.field("x", |reader| reader.int())?;
+                    let field_1 = reader.field("y", |reader| reader.int())?;
+                    let value = super::super::super::point::v2::PointRef {
                         x: field_0,
                         y: field_1,
                         z: ::std::option::Option::None,
@@ -3747,6 +5544,56 @@ pub mod shared {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Point`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct PointRef<'a> {
+                /// The field `x`.
+                pub x: i32,
+                /// The field `y`.
+                pub y: i32,
+                /// The field `z`.
+                pub z: ::std::option::Option<PointZRef<'a>>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for PointRef<'a> {
+                type Owned = Point;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        x: reader.field("x", |reader| reader.int())?,
+                        y: reader.field("y", |reader| reader.int())?,
+                        z: reader
+                            .field(
+                                "z",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .int()
+                                            .map(PointZRef::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .str_ref()
+                                            .map(PointZRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Point {
+                    Point {
+                        x: self.x,
+                        y: self.y,
+                        z: self.z.map(|value| value.into_owned()),
+                    }
+                }
+            }
             /// One of the branches of a union.
             #[derive(Debug, Clone, PartialEq)]
             pub enum PointZ {
@@ -3770,6 +5617,25 @@ pub mod shared {
                             ::accordant_wire::write::long(2, out);
                             ::accordant_wire::write::string(value, out);
                             ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`PointZ`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum PointZRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl PointZRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> PointZ {
+                    match self {
+                        Self::Int(value) => PointZ::Int(value),
+                        Self::String(value) => {
+                            PointZ::String(::std::string::String::from(value))
                         }
                     }
                 }
@@ -3917,6 +5783,45 @@ pub mod r#unsafe {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Injection`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct InjectionRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `text`.
+                pub text: &'a str,
+                /// The field `next`.
+                pub next: ::std::option::Option<&'a str>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for InjectionRef<'a> {
+                type Owned = Injection;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        text: reader.field("text", |reader| reader.str_ref())?,
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.str_ref().map(::std::option::Option::Some),
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Injection {
+                    Injection {
+                        id: ::std::string::String::from(self.id),
+                        text: ::std::string::String::from(self.text),
+                        next: self.next.map(|value| ::std::string::String::from(value)),
+                    }
+                }
+            }
             impl ::accordant_wire::Event for Injection {
                 const CONTRACT: &'static str = "unsafe.Injection";
                 const VERSION: u32 = 1;
@@ -3953,6 +5858,26 @@ pub mod r#unsafe {
                 }
                 fn is_deleted(&self) -> bool {
                     false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for InjectionRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "unsafe.Injection",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
                 }
             }
         }
@@ -4228,6 +6153,115 @@ pub mod values {
                     ::std::result::Result::Ok(value)
                 }
             }
+            /// A view of a [`Logical`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct LogicalRef<'a> {
+                /// The field `id`.
+                pub id: ::accordant_wire::values::Uuid,
+                /// The field `uuid_text`.
+                pub uuid_text: ::accordant_wire::values::Uuid,
+                /// The field `uuid_bytes`.
+                pub uuid_bytes: ::accordant_wire::values::Uuid,
+                /// The field `money`.
+                pub money: ::accordant_wire::values::Decimal,
+                /// The field `fixed_money`.
+                pub fixed_money: ::accordant_wire::values::Decimal,
+                /// The field `huge`.
+                pub huge: &'a [u8],
+                /// The field `date`.
+                pub date: ::accordant_wire::values::NaiveDate,
+                /// The field `time_millis`.
+                pub time_millis: ::accordant_wire::values::NaiveTime,
+                /// The field `time_micros`.
+                pub time_micros: ::accordant_wire::values::NaiveTime,
+                /// The field `ts_millis`.
+                pub ts_millis: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `ts_micros`.
+                pub ts_micros: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `ts_nanos`.
+                pub ts_nanos: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `local_millis`.
+                pub local_millis: ::accordant_wire::values::NaiveDateTime,
+                /// The field `local_micros`.
+                pub local_micros: ::accordant_wire::values::NaiveDateTime,
+                /// The field `local_nanos`.
+                pub local_nanos: ::accordant_wire::values::NaiveDateTime,
+                /// The field `duration`.
+                pub duration: ::accordant_wire::values::Duration,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for LogicalRef<'a> {
+                type Owned = Logical;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.uuid())?,
+                        uuid_text: reader.field("uuid_text", |reader| reader.uuid())?,
+                        uuid_bytes: reader
+                            .field("uuid_bytes", |reader| reader.uuid_fixed())?,
+                        money: reader.field("money", |reader| reader.decimal(2))?,
+                        fixed_money: reader
+                            .field("fixed_money", |reader| reader.decimal_fixed(6, 3))?,
+                        huge: reader.field("huge", |reader| reader.bytes_ref())?,
+                        date: reader.field("date", |reader| reader.date())?,
+                        time_millis: reader
+                            .field("time_millis", |reader| reader.time_millis())?,
+                        time_micros: reader
+                            .field("time_micros", |reader| reader.time_micros())?,
+                        ts_millis: reader
+                            .field("ts_millis", |reader| reader.timestamp_millis())?,
+                        ts_micros: reader
+                            .field("ts_micros", |reader| reader.timestamp_micros())?,
+                        ts_nanos: reader
+                            .field("ts_nanos", |reader| reader.timestamp_nanos())?,
+                        local_millis: reader
+                            .field(
+                                "local_millis",
+                                |reader| reader.local_timestamp_millis(),
+                            )?,
+                        local_micros: reader
+                            .field(
+                                "local_micros",
+                                |reader| reader.local_timestamp_micros(),
+                            )?,
+                        local_nanos: reader
+                            .field(
+                                "local_nanos",
+                                |reader| reader.local_timestamp_nanos(),
+                            )?,
+                        duration: reader.field("duration", |reader| reader.duration())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Logical {
+                    Logical {
+                        id: self.id,
+                        uuid_text: self.uuid_text,
+                        uuid_bytes: self.uuid_bytes,
+                        money: self.money,
+                        fixed_money: self.fixed_money,
+                        huge: ::std::vec::Vec::from(self.huge),
+                        date: self.date,
+                        time_millis: self.time_millis,
+                        time_micros: self.time_micros,
+                        ts_millis: self.ts_millis,
+                        ts_micros: self.ts_micros,
+                        ts_nanos: self.ts_nanos,
+                        local_millis: self.local_millis,
+                        local_micros: self.local_micros,
+                        local_nanos: self.local_nanos,
+                        duration: self.duration,
+                    }
+                }
+            }
             impl ::accordant_wire::Event for Logical {
                 const CONTRACT: &'static str = "values.Logical";
                 const VERSION: u32 = 2;
@@ -4295,6 +6329,65 @@ pub mod values {
                         fixed_money: reader
                             .decimal_from(&[255, 255, 255, 255, 255, 128], 3)?,
                         huge: ::std::vec::Vec::from(b"\x01"),
+                        date: reader.date_from(-1)?,
+                        time_millis: reader.time_millis_from(1)?,
+                        time_micros: reader.time_micros_from(1)?,
+                        ts_millis: reader.timestamp_millis_from(-1)?,
+                        ts_micros: reader.timestamp_micros_from(0)?,
+                        ts_nanos: reader.timestamp_nanos_from(1)?,
+                        local_millis: reader.local_timestamp_millis_from(1)?,
+                        local_micros: reader.local_timestamp_micros_from(2)?,
+                        local_nanos: reader.local_timestamp_nanos_from(3)?,
+                        duration: ::accordant_wire::values::Duration::from_bytes([
+                            1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0,
+                        ]),
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for LogicalRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => view_from_v1::read_logical(reader),
+                        2 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "values.Logical",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+            /// What v1 wrote, borrowed.
+            mod view_from_v1 {
+                pub(super) fn read_logical<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::LogicalRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_0 = reader.field("id", |reader| reader.uuid())?;
+                    let value = super::LogicalRef {
+                        id: field_0,
+                        uuid_text: reader
+                            .uuid_from("3f8a1c52-6b0e-4f0e-9d3c-0a4b1c9d7e21")?,
+                        uuid_bytes: ::accordant_wire::values::Uuid::from_bytes([
+                            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+                        ]),
+                        money: reader.decimal_from(b"\x05\x13", 2)?,
+                        fixed_money: reader
+                            .decimal_from(&[255, 255, 255, 255, 255, 128], 3)?,
+                        huge: b"\x01",
                         date: reader.date_from(-1)?,
                         time_millis: reader.time_millis_from(1)?,
                         time_micros: reader.time_micros_from(1)?,

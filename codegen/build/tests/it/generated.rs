@@ -92,8 +92,10 @@ fn a_new_version_changes_its_own_contract_only() {
             "::bare",
             "::bare::v1",
             "::bare::v1::from_v2",
+            "::bare::v1::view_from_v2",
             "::bare::v2",
-            "::bare::v2::from_v1"
+            "::bare::v2::from_v1",
+            "::bare::v2::view_from_v1"
         ]
     );
 }

@@ -19,3 +19,4 @@ mod evolution;
 mod generated;
 mod refused;
 mod round_trip;
+mod views;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Each example as Avro of the latest version.
-fn examples(contract: &Contract) -> Vec<Vec<u8>> {
+pub(crate) fn examples(contract: &Contract) -> Vec<Vec<u8>> {
     let codec = JsonCodec::new(
         Arc::clone(&contract.latest().schema),
         contract.config.unknown_fields,

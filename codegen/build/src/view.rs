@@ -1,0 +1,246 @@
+//! Borrowed views: for each type that holds strings, bytes or fixed values one
+//! that borrows them from the input, and the way from there to the owned type.
+
+use accordant_schema::{Kind, NodeId, Record, contract::ContractKind};
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use crate::{
+    Error,
+    decode::{Resolver, Unresolved, fields_of},
+    docs::docs,
+    layout::RustType,
+    shape::Shape,
+    types::{Form, Place, UnionShape},
+};
+
+impl Place<'_, '_> {
+    /// Whether a type is borrowed here.
+    pub(crate) fn is_view(&self, id: NodeId) -> bool {
+        match self.form {
+            Form::Owned => false,
+            Form::View => self.shape.borrows(id),
+        }
+    }
+
+    /// The lifetime of a record's or union's type, where it has one.
+    pub(crate) fn lifetime(&self, id: NodeId) -> Option<TokenStream> {
+        self.is_view(id).then(|| quote!(<'a>))
+    }
+
+    /// The view of a type: its name is free in the type's module.
+    pub(crate) fn view_of(&self, rust: &RustType) -> RustType {
+        let own = &self.layout.units[rust.unit].own;
+        let mut name = format_ident!("{}Ref", rust.name);
+        let mut count = 1;
+        while own.values().any(|taken| *taken == name) {
+            count += 1;
+            name = format_ident!("{}Ref{count}", rust.name);
+        }
+        RustType {
+            unit: rust.unit,
+            name,
+        }
+    }
+
+    /// The view of a record or union of this unit; nothing for a type that
+    /// borrows nothing.
+    pub(crate) fn view_items(&self, id: NodeId) -> Result<TokenStream, Error> {
+        let place = Place {
+            form: Form::View,
+            ..*self
+        };
+        if !place.is_view(id) {
+            return Ok(TokenStream::new());
+        }
+        match &self.schema().node(id).kind {
+            Kind::Record(record) => place.record_view(id, record),
+            Kind::Union(branches) => Ok(place.union_view(id, branches)),
+            _ => Ok(TokenStream::new()),
+        }
+    }
+
+    /// The view of an event's root, read from each version that can be.
+    pub(crate) fn event_view(&self, shapes: &[Shape]) -> Result<TokenStream, Error> {
+        let unit = self.unit();
+        let place = Place {
+            form: Form::View,
+            ..self.inside()
+        };
+        let root = self.schema().root;
+        if unit.contract.config.kind == ContractKind::Type || !place.is_view(root) {
+            return Ok(TokenStream::new());
+        }
+        let (mut arms, mut modules) = (Vec::new(), TokenStream::new());
+        for (at, other) in self.layout.units.iter().enumerate() {
+            if other.contract.name != unit.contract.name {
+                continue;
+            }
+            let writer = &other.version.schema;
+            let mut resolver = Resolver::new(&place, writer, &shapes[at]);
+            let read = resolver.read(writer.root, root, None);
+            let functions = match read.and_then(|_| resolver.functions()) {
+                Ok(functions) => functions,
+                Err(Unresolved::Incompatible) => continue,
+                Err(Unresolved::Failed(error)) => return Err(error),
+            };
+            let version = other.version.version.0;
+            let number = Literal::u32_unsuffixed(version);
+            if functions.is_empty() {
+                arms.push(quote!(#number => ::accordant_wire::DecodeRef::decode_ref(reader)));
+                continue;
+            }
+            let module = format_ident!("view_from_v{version}");
+            let name = &self.rust_type_of(root).name;
+            let function = crate::ident::Scope::default().snake(&format!("read_{name}"));
+            arms.push(quote!(#number => #module::#function(reader)));
+            let doc = format!(" What v{version} wrote, borrowed.");
+            modules.extend(quote!(#[doc = #doc] mod #module { #(#functions)* }));
+        }
+        let view = self.view_of(self.rust_type_of(root)).name;
+        let contract = unit.contract.name.as_str();
+        let number = Literal::u32_unsuffixed(unit.version.version.0);
+        Ok(quote! {
+            impl<'a> ::accordant_wire::EventRef<'a> for #view<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        #(#arms,)*
+                        version => ::std::result::Result::Err(reader.error(
+                            ::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                contract: #contract,
+                                reader: #number,
+                                version,
+                            },
+                        )),
+                    }
+                }
+            }
+            #modules
+        })
+    }
+
+    fn record_view(&self, id: NodeId, record: &Record) -> Result<TokenStream, Error> {
+        let (mut fields, mut reads, mut owned) = (Vec::new(), Vec::new(), Vec::new());
+        let mut resolver = Resolver::new(self, self.schema(), self.shape);
+        for (field, name) in record.fields.iter().zip(fields_of(record)) {
+            let avro = &field.name;
+            let doc = docs(field.doc.as_deref(), &format!("The field `{avro}`."));
+            let ty = self.value_type(field.ty, Some(id));
+            fields.push(quote!(#doc pub #name: #ty));
+            let read = resolver.read(field.ty, field.ty, Some(id));
+            let read = read
+                .map_err(|error| self.not_itself(error, avro))?
+                .argument();
+            reads.push(quote!(#name: reader.field(#avro, #read)?));
+            let value = self.owned_value(field.ty, Some(id), &quote!(self.#name));
+            owned.push(quote!(#name: #value));
+        }
+        let rust = self.rust_type_of(id);
+        let (name, view) = (&rust.name, self.view_of(rust).name);
+        let doc = docs(None, &format!("A view of a [`{name}`]."));
+        Ok(quote! {
+            #doc
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct #view<'a> { #(#fields,)* }
+
+            impl<'a> ::accordant_wire::DecodeRef<'a> for #view<'a> {
+                type Owned = #name;
+
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self { #(#reads,)* };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+
+                fn into_owned(self) -> #name { #name { #(#owned,)* } }
+            }
+        })
+    }
+
+    fn union_view(&self, id: NodeId, branches: &[NodeId]) -> TokenStream {
+        let shape = UnionShape::new(self.schema(), branches);
+        let rust = self.rust_type_of(id);
+        let (name, view) = (&rust.name, self.view_of(rust).name);
+        let owner = self.union_owner(name);
+        let variants = shape.variants.iter().map(|(_, branch, variant)| {
+            let ty = self.value_type(*branch, owner);
+            let doc = docs(None, &format!("The branch `{variant}`."));
+            quote!(#doc #variant(#ty))
+        });
+        let arms = shape
+            .variants
+            .iter()
+            .map(|(_, branch, variant): &(_, _, Ident)| {
+                let value = self.owned_value(*branch, owner, &quote!(value));
+                quote!(Self::#variant(value) => #name::#variant(#value))
+            });
+        let doc = docs(None, &format!("A view of a [`{name}`]."));
+        quote! {
+            #doc
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum #view<'a> { #(#variants,)* }
+
+            impl #view<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> #name { match self { #(#arms,)* } }
+            }
+        }
+    }
+
+    /// The owned value of a view's value.
+    fn owned_value(&self, id: NodeId, owner: Option<NodeId>, value: &TokenStream) -> TokenStream {
+        if !self.is_view(id) {
+            return value.clone();
+        }
+        match &self.schema().node(id).kind {
+            Kind::String => quote!(::std::string::String::from(#value)),
+            Kind::Bytes => quote!(::std::vec::Vec::from(#value)),
+            Kind::Fixed(_) => quote!(*#value),
+            Kind::Record(_) if self.shape.is_boxed(owner, id) => {
+                let into_owned = quote!(::accordant_wire::DecodeRef::into_owned);
+                quote!(::std::boxed::Box::new(#into_owned(*#value)))
+            }
+            Kind::Record(_) => quote!(::accordant_wire::DecodeRef::into_owned(#value)),
+            Kind::Array(items) => {
+                let item = self.owned_value(*items, None, &quote!(item));
+                quote!(#value.into_iter().map(|item| #item).collect())
+            }
+            Kind::Map(values) => {
+                let entry = self.owned_value(*values, None, &quote!(value));
+                quote! {
+                    #value
+                        .into_iter()
+                        .map(|(key, value)| (::std::string::String::from(key), #entry))
+                        .collect()
+                }
+            }
+            Kind::Union(branches) => {
+                let shape = UnionShape::new(self.schema(), branches);
+                let inner = |value: &TokenStream| match shape.variants.as_slice() {
+                    [(_, branch, _)] => self.owned_value(*branch, owner, value),
+                    _ => quote!(#value.into_owned()),
+                };
+                match shape.null {
+                    Some(_) => {
+                        let inner = inner(&quote!(value));
+                        quote!(#value.map(|value| #inner))
+                    }
+                    None => inner(value),
+                }
+            }
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Enum(_) => value.clone(),
+        }
+    }
+}
