@@ -4,6 +4,7 @@
 mod choices;
 mod hostile;
 mod json;
+mod json_text;
 mod keys;
 mod plan;
 mod round_trip;
