@@ -3,9 +3,9 @@
 //! Lengths are checked against what remains before anything is allocated;
 //! memory, items that take no bytes, and depth are bounded a datum.
 
-use std::{borrow::Cow, collections::BTreeMap, mem::size_of};
+use std::{borrow::Cow, mem::size_of};
 
-use crate::{DecodeError, DecodeErrorKind, Segment};
+use crate::{DecodeError, DecodeErrorKind, Segment, values::MapValue};
 
 /// How much one datum may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -343,19 +343,19 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// Those of `read`, a block that cannot be, or a limit.
-    pub fn map<T>(
+    pub fn map<M: MapValue>(
         &mut self,
         value_bytes_min: usize,
-        mut read: impl FnMut(&mut Self) -> Result<T>,
-    ) -> Result<BTreeMap<String, T>> {
+        mut read: impl FnMut(&mut Self) -> Result<M::Value>,
+    ) -> Result<M> {
         self.enter()?;
-        let mut entries = BTreeMap::new();
-        let entry_bytes = size_of::<T>() + size_of::<String>();
+        let mut entries = M::default();
+        let entry_bytes = size_of::<M::Value>() + size_of::<String>();
         while let Some(count) = self.block(value_bytes_min + 1, entry_bytes)? {
             for _ in 0..count {
                 let key = self.string()?;
                 let value = read(self).map_err(|error| error.within(Segment::Key(key.clone())))?;
-                entries.insert(key, value);
+                entries.put(key, value);
             }
         }
         self.leave();
