@@ -1853,7 +1853,7 @@ pub mod evolution {
                             },
                         )?;
                     let field_0 = reader
-                        .field("at", |reader| reader.timestamp_millis())?;
+                        .field("at", |reader| reader.timestamp_micros())?;
                     let value = super::OrderRef {
                         at: field_0,
                         count: field_1,
