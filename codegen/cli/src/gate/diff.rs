@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::ExitCode, sync::Arc};
 
-use accordant_compat::diff::{self, Effect};
+use accordant_compat::diff::{self, Change, Effect};
 use accordant_kit::registry_client::RegistryClient;
 use accordant_schema::{Limits, Schema, contract::Contracts, parse_with};
 use anyhow::{Context, bail};
@@ -32,7 +32,7 @@ pub(crate) struct DiffArgs {
     folder: FolderArgs,
 }
 
-/// Prints an effect a line: 0 where nothing breaks, else 1.
+/// Prints an effect a line: 0 where nobody is hurt, else 1.
 ///
 /// # Errors
 /// One of the two cannot be found or read.
@@ -46,21 +46,25 @@ pub(crate) fn diff(args: &DiffArgs) -> anyhow::Result<ExitCode> {
     } else if !changes.is_empty() {
         output::result_line(diff::text(&changes).trim_end())?;
     }
-    let breaks = |effect: &Effect| match effect {
-        Effect::Breaks(_) => true,
-        Effect::Fine | Effect::Misreads(_) => false,
-    };
-    let broken = changes
-        .iter()
-        .filter(|it| breaks(&it.backward) || breaks(&it.forward))
-        .count();
-    output::talk(&match (changes.len(), broken) {
+    let hurt = changes.iter().filter(|it| is_hurt(it)).count();
+    output::talk(&match (changes.len(), hurt) {
         (0, _) => "nothing changed that a reader or a writer could notice".to_owned(),
-        (1, 0) => "1 change, which breaks nobody".to_owned(),
-        (1, _) => "1 change, which breaks somebody".to_owned(),
-        (count, broken) => format!("{count} changes; breaking somebody: {broken}"),
+        (1, 0) => "1 change, which hurts nobody".to_owned(),
+        (1, _) => "1 change, which hurts somebody".to_owned(),
+        (count, 0) => format!("{count} changes; none hurts anybody"),
+        (count, hurt) => format!("{count} changes; {hurt} of them hurt somebody"),
     });
-    Ok(ExitCode::from(u8::from(broken > 0)))
+    Ok(ExitCode::from(u8::from(hurt > 0)))
+}
+
+/// Whether a reader fails, or reads on with another meaning.
+fn is_hurt(change: &Change) -> bool {
+    [change.backward, change.forward]
+        .iter()
+        .any(|effect| match effect {
+            Effect::Breaks(_) | Effect::Misreads(_) => true,
+            Effect::Fine => false,
+        })
 }
 
 /// The schema that a text names.

@@ -149,6 +149,24 @@ fn diff() {
     );
 }
 
+/// Nothing fails, and a reader gets another time: somebody is hurt.
+#[test]
+fn a_difference_that_is_misread_is_found() {
+    let field = |unit: &str| {
+        format!(
+            r#", {{"name": "at", "type": {{"type": "long", "logicalType": "timestamp-{unit}"}}}}"#
+        )
+    };
+    let repository = with_draft(&field("millis"), &field("micros"));
+    let pair = ["diff", "shop.Order@v1", "shop.Order@v2"];
+    insta::assert_snapshot!(says(&repository, &pair), @"
+    ~ logical type Order.at: timestamp-millis -> timestamp-micros  backward misreads (C203), forward misreads (C203)
+    --- talk
+    1 change, which hurts somebody
+    --- exit code 1
+    ");
+}
+
 #[test]
 fn fmt_lays_drafts_out_and_leaves_what_is_released() {
     let repository = with_draft("", "");
