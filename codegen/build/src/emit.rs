@@ -41,8 +41,9 @@ fn module_items(
 ) -> Result<TokenStream, Error> {
     let mut items = TokenStream::new();
     // Names come from schemas: whether a lint likes them is not up to anybody
-    // here. A record that holds itself without an end has no value to encode.
-    let lints = is_top.then(|| quote!(#[allow(clippy::all, unconditional_recursion)]));
+    // here, and which types a crate uses neither. A record that holds itself
+    // without an end has no value to encode.
+    let lints = is_top.then(|| quote!(#[allow(clippy::all, dead_code, unconditional_recursion)]));
     for (key, (name, child)) in &module.children {
         let (doc, inner) = match child {
             Child::Namespace(inner) => {

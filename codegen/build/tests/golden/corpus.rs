@@ -2,7 +2,7 @@
 #[doc(inline)]
 pub use self::bare::Bare;
 /// A corner of the generator.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod bare {
     #[doc(inline)]
     pub use self::v1::*;
@@ -170,7 +170,7 @@ pub mod bare {
     }
 }
 /// The contracts of \`evolution\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod evolution {
     #[doc(inline)]
     pub use self::order::Order;
@@ -2082,7 +2082,7 @@ pub mod evolution {
     }
 }
 /// The contracts of \`keys\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod keys {
     #[doc(inline)]
     pub use self::entity::Entity;
@@ -2358,7 +2358,7 @@ pub mod keys {
     }
 }
 /// The contracts of \`names\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod names {
     #[doc(inline)]
     pub use self::option::Option;
@@ -3124,7 +3124,7 @@ pub mod names {
     }
 }
 /// The contracts of \`shapes\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod shapes {
     #[doc(inline)]
     pub use self::recursion::Recursion;
@@ -4929,7 +4929,7 @@ pub mod shapes {
     }
 }
 /// The contracts of \`shared\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod shared {
     /// A corner of the generator.
     pub mod hash {
@@ -5711,7 +5711,7 @@ pub mod shared {
     }
 }
 /// The contracts of \`unsafe\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod r#unsafe {
     #[doc(inline)]
     pub use self::injection::Injection;
@@ -5884,7 +5884,7 @@ pub mod r#unsafe {
     }
 }
 /// The contracts of \`values\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod values {
     #[doc(inline)]
     pub use self::logical::Logical;
