@@ -21,15 +21,15 @@ pub(super) enum Fit {
 
 /// What a JSON value means in a union.
 #[derive(Debug)]
-pub(super) enum Meaning {
+pub(super) enum Meaning<'j> {
     /// A branch's plain value.
     Plain(usize, Fit),
-    /// `{"full.Name": value}`
-    Tagged(Fit),
+    /// `{"full.Name": value}`, with the value.
+    Tagged(usize, &'j Json, Fit),
     /// No branch accepts it.
     Nothing,
-    /// Several branches accept it.
-    Ambiguous,
+    /// These branches accept it.
+    Ambiguous(Vec<usize>),
 }
 
 /// Answers by schema, and remembers: nested unions would else be looked at
@@ -52,11 +52,11 @@ impl<'s> Fitter<'s> {
     }
 
     /// Which branch a value means.
-    pub(super) fn meaning(&mut self, json: &Json, branches: &[NodeId]) -> Meaning {
+    pub(super) fn meaning<'j>(&mut self, json: &'j Json, branches: &[NodeId]) -> Meaning<'j> {
         if let Some((at, inner)) = tagged(self.schema, json, branches)
             && let Some(fit) = self.fit(inner, branches[at])
         {
-            return Meaning::Tagged(fit);
+            return Meaning::Tagged(at, inner, fit);
         }
         let mut natural = Vec::new();
         let mut other = Vec::new();
@@ -71,7 +71,8 @@ impl<'s> Fitter<'s> {
             ([at], _) => Meaning::Plain(*at, Fit::Natural),
             ([], [at]) => Meaning::Plain(*at, Fit::Other),
             ([], []) => Meaning::Nothing,
-            _ => Meaning::Ambiguous,
+            ([], _) => Meaning::Ambiguous(other),
+            _ => Meaning::Ambiguous(natural),
         }
     }
 
@@ -86,7 +87,7 @@ impl<'s> Fitter<'s> {
             _ => false,
         };
         if !inner {
-            return leaf::encode(node, &leaf::Token::of(json), &mut Vec::new()).ok();
+            return leaf::encode(node, json, &mut Vec::new()).ok();
         }
         let key = (std::ptr::from_ref(json).addr(), id);
         if let Some(known) = self.known.get(&key) {
@@ -132,8 +133,8 @@ impl<'s> Fitter<'s> {
                     })
             }
             (Kind::Union(branches), _) => match self.meaning(json, branches) {
-                Meaning::Plain(_, fit) | Meaning::Tagged(fit) => Some(fit),
-                Meaning::Nothing | Meaning::Ambiguous => None,
+                Meaning::Plain(_, fit) | Meaning::Tagged(_, _, fit) => Some(fit),
+                Meaning::Nothing | Meaning::Ambiguous(_) => None,
             },
             _ => None,
         }
@@ -141,7 +142,11 @@ impl<'s> Fitter<'s> {
 }
 
 /// The branch that an object of one entry names, and the entry's value.
-fn tagged<'j>(schema: &Schema, json: &'j Json, branches: &[NodeId]) -> Option<(usize, &'j Json)> {
+pub(super) fn tagged<'j>(
+    schema: &Schema,
+    json: &'j Json,
+    branches: &[NodeId],
+) -> Option<(usize, &'j Json)> {
     let Value::Object(entries) = &json.value else {
         return None;
     };

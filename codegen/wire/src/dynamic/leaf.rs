@@ -1,7 +1,5 @@
 //! Values that hold no other values, from JSON to Avro.
 
-use std::borrow::Cow;
-
 use accordant_schema::{
     Kind, Logical, Node,
     json::{Json, Value},
@@ -16,37 +14,6 @@ use super::{
 };
 use crate::write;
 
-/// A JSON value as far as a leaf is concerned.
-#[derive(Debug)]
-pub(super) enum Token<'t> {
-    Null,
-    Bool(bool),
-    Number(&'t str),
-    String(Cow<'t, str>),
-    Array,
-    Object,
-}
-
-impl<'t> Token<'t> {
-    pub(super) fn of(json: &'t Json) -> Token<'t> {
-        match &json.value {
-            Value::Null => Token::Null,
-            Value::Bool(value) => Token::Bool(*value),
-            Value::Number(text) => Token::Number(text),
-            Value::String(text) => Token::String(Cow::Borrowed(text)),
-            Value::Array(_) => Token::Array,
-            Value::Object(_) => Token::Object,
-        }
-    }
-
-    fn as_str(&self) -> Option<&str> {
-        match self {
-            Token::String(text) => Some(text),
-            Token::Null | Token::Bool(_) | Token::Number(_) | Token::Array | Token::Object => None,
-        }
-    }
-}
-
 /// Why a value is none of its type.
 pub(super) struct Misfit {
     pub(super) rule: &'static str,
@@ -56,14 +23,14 @@ pub(super) struct Misfit {
 type Result = std::result::Result<Fit, Misfit>;
 
 /// Appends the value to `out`, which is as it was where that fails.
-pub(super) fn encode(node: &Node, json: &Token<'_>, out: &mut Vec<u8>) -> Result {
+pub(super) fn encode(node: &Node, json: &Json, out: &mut Vec<u8>) -> Result {
     match &node.kind {
-        Kind::Null => match *json {
-            Token::Null => Ok(Fit::Natural),
+        Kind::Null => match json.value {
+            Value::Null => Ok(Fit::Natural),
             _ => misfit("type", "null"),
         },
-        Kind::Boolean => match *json {
-            Token::Bool(value) => {
+        Kind::Boolean => match json.value {
+            Value::Bool(value) => {
                 write::boolean(value, out);
                 Ok(Fit::Natural)
             }
@@ -114,14 +81,14 @@ pub(super) fn encode(node: &Node, json: &Token<'_>, out: &mut Vec<u8>) -> Result
 }
 
 /// In words, for an error: what stands in the JSON.
-pub(super) fn found(json: &Token<'_>) -> String {
-    match json {
-        Token::Null => "null".to_owned(),
-        Token::Bool(value) => value.to_string(),
-        Token::Number(text) => shortened(text),
-        Token::String(text) => format!("{:?}", shortened(text)),
-        Token::Array => "an array".to_owned(),
-        Token::Object => "an object".to_owned(),
+pub(super) fn found(json: &Json) -> String {
+    match &json.value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(value) => value.to_string(),
+        Value::Number(text) => shortened(text),
+        Value::String(text) => format!("{:?}", shortened(text)),
+        Value::Array(_) => "an array".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
     }
 }
 
@@ -158,7 +125,7 @@ fn misfit<T>(rule: &'static str, expected: &str) -> std::result::Result<T, Misfi
     })
 }
 
-fn int(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result {
+fn int(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
     let (expected, from_text): (&str, fn(&str) -> Option<i64>) = match logical {
         Some(Logical::Date) => ("a date such as 2026-11-22", |text| {
             time::date(text).map(i64::from)
@@ -168,8 +135,8 @@ fn int(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result 
         }),
         _ => ("an int of 32 bits", |_| None),
     };
-    let (value, fit) = match json {
-        Token::Number(text) => match text.parse::<i32>() {
+    let (value, fit) = match &json.value {
+        Value::Number(text) => match text.parse::<i32>() {
             Ok(value) => (
                 i64::from(value),
                 if from_text_only(logical) {
@@ -180,7 +147,7 @@ fn int(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result 
             ),
             Err(_) => return misfit(number_rule(text), expected),
         },
-        Token::String(text) => match from_text(text) {
+        Value::String(text) => match from_text(text) {
             Some(value) => (value, Fit::Natural),
             None if from_text_only(logical) => return misfit("format", expected),
             None => return misfit("type", expected),
@@ -191,12 +158,12 @@ fn int(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result 
     Ok(fit)
 }
 
-fn long(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result {
+fn long(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
     let Some((expected, read)) = instant(logical) else {
         let expected = "a long of 64 bits, as a number or a string of digits";
-        let (text, fit) = match json {
-            Token::Number(text) => (*text, Fit::Natural),
-            Token::String(text) => (&**text, Fit::Other),
+        let (text, fit) = match &json.value {
+            Value::Number(text) => (text, Fit::Natural),
+            Value::String(text) => (text, Fit::Other),
             _ => return misfit("type", expected),
         };
         return match text.parse::<i64>() {
@@ -207,12 +174,12 @@ fn long(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result
             _ => misfit(number_rule(text), expected),
         };
     };
-    let (value, fit) = match json {
-        Token::Number(text) => match text.parse::<i64>() {
+    let (value, fit) = match &json.value {
+        Value::Number(text) => match text.parse::<i64>() {
             Ok(value) => (value, Fit::Other),
             Err(_) => return misfit(number_rule(text), &expected),
         },
-        Token::String(text) => match read(text) {
+        Value::String(text) => match read(text) {
             Some(value) => (value, Fit::Natural),
             None => return misfit("format", &expected),
         },
@@ -266,16 +233,16 @@ fn number_rule(text: &str) -> &'static str {
 }
 
 fn float<T: std::str::FromStr>(
-    json: &Token<'_>,
+    json: &Json,
     expected: &str,
     is_finite: impl Fn(&T) -> bool,
 ) -> std::result::Result<(T, Fit), Misfit> {
-    match json {
-        Token::Number(text) => match text.parse::<T>() {
+    match &json.value {
+        Value::Number(text) => match text.parse::<T>() {
             Ok(value) if is_finite(&value) => Ok((value, Fit::Natural)),
             _ => misfit("range", expected),
         },
-        Token::String(text) if matches!(&**text, "NaN" | "Infinity" | "-Infinity") => text
+        Value::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => text
             .parse()
             .map(|value| (value, Fit::Other))
             .or_else(|_| misfit("type", expected)),
@@ -283,17 +250,13 @@ fn float<T: std::str::FromStr>(
     }
 }
 
-fn decimal(
-    json: &Token<'_>,
-    precision: u32,
-    scale: u32,
-) -> std::result::Result<(Vec<u8>, Fit), Misfit> {
+fn decimal(json: &Json, precision: u32, scale: u32) -> std::result::Result<(Vec<u8>, Fit), Misfit> {
     let whole = precision.saturating_sub(scale);
     let expected =
         format!("a decimal of at most {whole} digits before and {scale} after the point");
-    let (text, fit) = match json {
-        Token::Number(text) => (*text, Fit::Other),
-        Token::String(text) => (&**text, Fit::Natural),
+    let (text, fit) = match &json.value {
+        Value::Number(text) => (text, Fit::Other),
+        Value::String(text) => (text, Fit::Natural),
         _ => return misfit("type", &expected),
     };
     match decimal::unscaled(text, precision, scale) {
@@ -302,7 +265,7 @@ fn decimal(
     }
 }
 
-fn string(logical: Option<Logical>, json: &Token<'_>, out: &mut Vec<u8>) -> Result {
+fn string(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
     let is_uuid = logical == Some(Logical::Uuid);
     let Some(text) = json.as_str() else {
         return misfit("type", if is_uuid { UUID } else { "a string" });
@@ -323,12 +286,7 @@ fn uuid(text: &str) -> std::result::Result<Uuid, Misfit> {
     }
 }
 
-fn fixed_value(
-    logical: Option<Logical>,
-    size: usize,
-    json: &Token<'_>,
-    out: &mut Vec<u8>,
-) -> Result {
+fn fixed_value(logical: Option<Logical>, size: usize, json: &Json, out: &mut Vec<u8>) -> Result {
     match logical {
         Some(Logical::Uuid) => match json.as_str() {
             Some(text) => write::uuid_fixed(&uuid(text)?, out),
@@ -357,7 +315,7 @@ fn fixed_value(
     Ok(Fit::Natural)
 }
 
-fn base64(json: &Token<'_>, size: Option<usize>) -> std::result::Result<Vec<u8>, Misfit> {
+fn base64(json: &Json, size: Option<usize>) -> std::result::Result<Vec<u8>, Misfit> {
     let expected = match size {
         Some(size) => format!("{size} bytes in base64"),
         None => "bytes in base64".to_owned(),

@@ -14,21 +14,15 @@
 
 mod decimal;
 mod defaults;
-mod encode;
 mod fields;
 mod fit;
 mod json_codec;
 mod key_plan;
 mod leaf;
-mod order;
 mod plan;
-mod program;
-mod report;
-mod scan;
 mod skip;
 mod time;
 mod to_json;
-mod union;
 
 pub use json_codec::{FieldError, JsonCodec};
 pub use key_plan::{KeyError, KeyPlan};

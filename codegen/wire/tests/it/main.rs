@@ -4,7 +4,6 @@
 mod choices;
 mod hostile;
 mod json;
-mod json_text;
 mod keys;
 mod plan;
 mod round_trip;
