@@ -8,7 +8,10 @@ use accordant_schema::{
     json::{Json, Value},
 };
 
-use super::{fields::Fields, leaf};
+use super::{
+    fields::Fields,
+    leaf::{self, Token},
+};
 
 /// How a JSON value fits a type; the lesser is the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -87,7 +90,7 @@ impl<'s> Fitter<'s> {
             _ => false,
         };
         if !inner {
-            return leaf::encode(node, json, &mut Vec::new()).ok();
+            return leaf::encode(node, Token::of(json), &mut Vec::new()).ok();
         }
         let key = (std::ptr::from_ref(json).addr(), id);
         if let Some(known) = self.known.get(&key) {

@@ -9,10 +9,11 @@ use accordant_schema::{
 };
 
 use super::{
-    defaults,
     fields::Fields,
     fit::{Fitter, Meaning, tagged},
-    leaf,
+    leaf::{self, Token},
+    one_pass,
+    program::{Program, Spelling},
 };
 use crate::{Limits, write};
 
@@ -24,8 +25,7 @@ const ERRORS_MAX: usize = 1_000;
 pub struct JsonCodec {
     schema: Arc<Schema>,
     unknown: UnknownFields,
-    /// Encoded, by record and field.
-    defaults: Arc<BTreeMap<(NodeId, usize), Vec<u8>>>,
+    program: Arc<Program>,
 }
 
 /// One thing that is wrong with a datum.
@@ -46,26 +46,11 @@ pub struct FieldError {
 impl JsonCodec {
     /// A codec for a schema.
     pub fn new(schema: Arc<Schema>, unknown: UnknownFields) -> JsonCodec {
-        let mut encoded = BTreeMap::new();
-        for id in schema.names.values() {
-            let Kind::Record(record) = &schema.node(*id).kind else {
-                continue;
-            };
-            for (at, field) in record.fields.iter().enumerate() {
-                let mut out = Vec::new();
-                let default = field.default.as_ref();
-                if default
-                    .and_then(|it| defaults::encode(&schema, it, field.ty, &mut out))
-                    .is_some()
-                {
-                    encoded.insert((*id, at), out);
-                }
-            }
-        }
+        let program = Program::new(&schema, Spelling::Plain);
         JsonCodec {
             schema,
             unknown,
-            defaults: Arc::new(encoded),
+            program: Arc::new(program),
         }
     }
 
@@ -90,26 +75,29 @@ impl JsonCodec {
     /// # Errors
     /// Everything that is wrong with the datum; `out` is then as it was.
     pub fn encode(&self, json: &[u8], out: &mut Vec<u8>) -> Result<(), Vec<FieldError>> {
-        let syntax = |found: String| {
-            let expected = "a JSON text".to_owned();
-            vec![FieldError {
-                pointer: String::new(),
-                rule: "json",
-                expected,
-                found,
-            }]
-        };
         let text = std::str::from_utf8(json).map_err(|error| {
-            syntax(format!(
+            no_json(format!(
                 "bytes that are not UTF-8, from byte {}",
                 error.valid_up_to()
             ))
         })?;
+        let start = out.len();
+        match one_pass::encode(&self.schema, &self.program, self.unknown, text, out) {
+            Ok(()) => Ok(()),
+            Err(_) => {
+                out.truncate(start);
+                self.encode_by_tree(text, out)
+            }
+        }
+    }
+
+    /// The slow way, which finds everything that is wrong.
+    fn encode_by_tree(&self, text: &str, out: &mut Vec<u8>) -> Result<(), Vec<FieldError>> {
         let json = json::parse(text, json::DEPTH_CEILING).map_err(|problem| {
             let at = problem
                 .span
                 .map(|span| accordant_schema::position(text, span.start));
-            syntax(match at {
+            no_json(match at {
                 Some(at) => {
                     format!(
                         "{} at line {}, column {}",
@@ -144,6 +132,15 @@ impl JsonCodec {
     }
 }
 
+fn no_json(found: String) -> Vec<FieldError> {
+    vec![FieldError {
+        pointer: String::new(),
+        rule: "json",
+        expected: "a JSON text".to_owned(),
+        found,
+    }]
+}
+
 struct Encoder<'c> {
     codec: &'c JsonCodec,
     fitter: Fitter<'c>,
@@ -170,7 +167,7 @@ impl<'c> Encoder<'c> {
             (Kind::Array(_), _) => self.error("type", "an array", json),
             (Kind::Union(branches), _) => self.union(json, branches, out),
             _ => {
-                if let Err(misfit) = leaf::encode(node, json, out) {
+                if let Err(misfit) = leaf::encode(node, Token::of(json), out) {
                     self.error(misfit.rule, &misfit.expected, json);
                 }
             }
@@ -196,7 +193,7 @@ impl<'c> Encoder<'c> {
             }
         }
         for (at, (field, value)) in record.fields.iter().zip(fields.values).enumerate() {
-            match (value, self.codec.defaults.get(&(id, at))) {
+            match (value, self.codec.program.default_of(id, at)) {
                 (Some(value), _) => self.at(&field.name, |it| it.value(value, field.ty, out)),
                 (None, Some(default)) => out.extend_from_slice(default),
                 (None, None) => {
@@ -313,7 +310,7 @@ impl<'c> Encoder<'c> {
     }
 
     fn error(&mut self, rule: &'static str, expected: &str, json: &Json) {
-        self.push(rule, expected.to_owned(), leaf::found(json));
+        self.push(rule, expected.to_owned(), leaf::found(Token::of(json)));
     }
 
     fn duplicate(&mut self) {

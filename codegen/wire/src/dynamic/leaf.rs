@@ -20,17 +20,50 @@ pub(super) struct Misfit {
     pub(super) expected: String,
 }
 
+/// A JSON value that holds no other values, or what stands for one that does.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Token<'t> {
+    Null,
+    Bool(bool),
+    /// As written.
+    Number(&'t str),
+    /// Unescaped.
+    String(&'t str),
+    Array,
+    Object,
+}
+
+impl<'t> Token<'t> {
+    pub(super) fn of(json: &'t Json) -> Token<'t> {
+        match &json.value {
+            Value::Null => Token::Null,
+            Value::Bool(value) => Token::Bool(*value),
+            Value::Number(text) => Token::Number(text),
+            Value::String(text) => Token::String(text),
+            Value::Array(_) => Token::Array,
+            Value::Object(_) => Token::Object,
+        }
+    }
+
+    pub(super) fn as_str(self) -> Option<&'t str> {
+        match self {
+            Token::String(text) => Some(text),
+            Token::Null | Token::Bool(_) | Token::Number(_) | Token::Array | Token::Object => None,
+        }
+    }
+}
+
 type Result = std::result::Result<Fit, Misfit>;
 
 /// Appends the value to `out`, which is as it was where that fails.
-pub(super) fn encode(node: &Node, json: &Json, out: &mut Vec<u8>) -> Result {
+pub(super) fn encode(node: &Node, json: Token<'_>, out: &mut Vec<u8>) -> Result {
     match &node.kind {
-        Kind::Null => match json.value {
-            Value::Null => Ok(Fit::Natural),
+        Kind::Null => match json {
+            Token::Null => Ok(Fit::Natural),
             _ => misfit("type", "null"),
         },
-        Kind::Boolean => match json.value {
-            Value::Bool(value) => {
+        Kind::Boolean => match json {
+            Token::Bool(value) => {
                 write::boolean(value, out);
                 Ok(Fit::Natural)
             }
@@ -81,14 +114,14 @@ pub(super) fn encode(node: &Node, json: &Json, out: &mut Vec<u8>) -> Result {
 }
 
 /// In words, for an error: what stands in the JSON.
-pub(super) fn found(json: &Json) -> String {
-    match &json.value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Number(text) => shortened(text),
-        Value::String(text) => format!("{:?}", shortened(text)),
-        Value::Array(_) => "an array".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+pub(super) fn found(token: Token<'_>) -> String {
+    match token {
+        Token::Null => "null".to_owned(),
+        Token::Bool(value) => value.to_string(),
+        Token::Number(text) => shortened(text),
+        Token::String(text) => format!("{:?}", shortened(text)),
+        Token::Array => "an array".to_owned(),
+        Token::Object => "an object".to_owned(),
     }
 }
 
@@ -125,7 +158,12 @@ fn misfit<T>(rule: &'static str, expected: &str) -> std::result::Result<T, Misfi
     })
 }
 
-fn int(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
+/// An int without a logical type.
+pub(super) fn raw_int(json: Token<'_>, out: &mut Vec<u8>) -> Result {
+    int(None, json, out)
+}
+
+fn int(logical: Option<Logical>, json: Token<'_>, out: &mut Vec<u8>) -> Result {
     let (expected, from_text): (&str, fn(&str) -> Option<i64>) = match logical {
         Some(Logical::Date) => ("a date such as 2026-11-22", |text| {
             time::date(text).map(i64::from)
@@ -135,8 +173,8 @@ fn int(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
         }),
         _ => ("an int of 32 bits", |_| None),
     };
-    let (value, fit) = match &json.value {
-        Value::Number(text) => match text.parse::<i32>() {
+    let (value, fit) = match json {
+        Token::Number(text) => match text.parse::<i32>() {
             Ok(value) => (
                 i64::from(value),
                 if from_text_only(logical) {
@@ -147,7 +185,7 @@ fn int(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
             ),
             Err(_) => return misfit(number_rule(text), expected),
         },
-        Value::String(text) => match from_text(text) {
+        Token::String(text) => match from_text(text) {
             Some(value) => (value, Fit::Natural),
             None if from_text_only(logical) => return misfit("format", expected),
             None => return misfit("type", expected),
@@ -158,12 +196,12 @@ fn int(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
     Ok(fit)
 }
 
-fn long(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
-    let Some((expected, read)) = instant(logical) else {
+fn long(logical: Option<Logical>, json: Token<'_>, out: &mut Vec<u8>) -> Result {
+    let Some((what, unit, read)) = instant(logical) else {
         let expected = "a long of 64 bits, as a number or a string of digits";
-        let (text, fit) = match &json.value {
-            Value::Number(text) => (text, Fit::Natural),
-            Value::String(text) => (text, Fit::Other),
+        let (text, fit) = match json {
+            Token::Number(text) => (text, Fit::Natural),
+            Token::String(text) => (text, Fit::Other),
             _ => return misfit("type", expected),
         };
         return match text.parse::<i64>() {
@@ -174,32 +212,28 @@ fn long(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
             _ => misfit(number_rule(text), expected),
         };
     };
-    let (value, fit) = match &json.value {
-        Value::Number(text) => match text.parse::<i64>() {
+    let expected = || format!("{what}, {}", unit.fraction());
+    let (value, fit) = match json {
+        Token::Number(text) => match text.parse::<i64>() {
             Ok(value) => (value, Fit::Other),
-            Err(_) => return misfit(number_rule(text), &expected),
+            Err(_) => return misfit(number_rule(text), &expected()),
         },
-        Value::String(text) => match read(text) {
+        Token::String(text) => match read(text, unit) {
             Some(value) => (value, Fit::Natural),
-            None => return misfit("format", &expected),
+            None => return misfit("format", &expected()),
         },
-        _ => return misfit("type", &expected),
+        _ => return misfit("type", &expected()),
     };
     write::long(value, out);
     Ok(fit)
 }
 
-type ReadText = Box<dyn Fn(&str) -> Option<i64>>;
+type ReadText = fn(&str, Unit) -> Option<i64>;
 
-/// What a long's text is, where it has a logical type.
-fn instant(logical: Option<Logical>) -> Option<(String, ReadText)> {
-    let with =
-        |what: &str, unit: Unit, read: fn(&str, Unit) -> Option<i64>| -> (String, ReadText) {
-            (
-                format!("{what}, {}", unit.fraction()),
-                Box::new(move |text| read(text, unit)),
-            )
-        };
+/// What a long's text is, in words, and how it is read, where it has a logical
+/// type.
+fn instant(logical: Option<Logical>) -> Option<(&'static str, Unit, ReadText)> {
+    let with = |what, unit, read: ReadText| (what, unit, read);
     let timestamp = "an instant such as 2026-11-22T10:15:30Z";
     let local = "a date and time such as 2026-11-22T10:15:30";
     Some(match logical? {
@@ -224,7 +258,7 @@ fn from_text_only(logical: Option<Logical>) -> bool {
 }
 
 /// A whole number that is too large breaks another rule than one that is none.
-fn number_rule(text: &str) -> &'static str {
+pub(super) fn number_rule(text: &str) -> &'static str {
     let digits = text.strip_prefix('-').unwrap_or(text);
     match !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
         true => "range",
@@ -233,16 +267,16 @@ fn number_rule(text: &str) -> &'static str {
 }
 
 fn float<T: std::str::FromStr>(
-    json: &Json,
+    json: Token<'_>,
     expected: &str,
     is_finite: impl Fn(&T) -> bool,
 ) -> std::result::Result<(T, Fit), Misfit> {
-    match &json.value {
-        Value::Number(text) => match text.parse::<T>() {
+    match json {
+        Token::Number(text) => match text.parse::<T>() {
             Ok(value) if is_finite(&value) => Ok((value, Fit::Natural)),
             _ => misfit("range", expected),
         },
-        Value::String(text) if matches!(text.as_str(), "NaN" | "Infinity" | "-Infinity") => text
+        Token::String(text) if matches!(text, "NaN" | "Infinity" | "-Infinity") => text
             .parse()
             .map(|value| (value, Fit::Other))
             .or_else(|_| misfit("type", expected)),
@@ -250,22 +284,26 @@ fn float<T: std::str::FromStr>(
     }
 }
 
-fn decimal(json: &Json, precision: u32, scale: u32) -> std::result::Result<(Vec<u8>, Fit), Misfit> {
+fn decimal(
+    json: Token<'_>,
+    precision: u32,
+    scale: u32,
+) -> std::result::Result<(Vec<u8>, Fit), Misfit> {
     let whole = precision.saturating_sub(scale);
     let expected =
-        format!("a decimal of at most {whole} digits before and {scale} after the point");
-    let (text, fit) = match &json.value {
-        Value::Number(text) => (text, Fit::Other),
-        Value::String(text) => (text, Fit::Natural),
-        _ => return misfit("type", &expected),
+        || format!("a decimal of at most {whole} digits before and {scale} after the point");
+    let (text, fit) = match json {
+        Token::Number(text) => (text, Fit::Other),
+        Token::String(text) => (text, Fit::Natural),
+        _ => return misfit("type", &expected()),
     };
     match decimal::unscaled(text, precision, scale) {
         Some(unscaled) => Ok((unscaled, fit)),
-        None => misfit("decimal", &expected),
+        None => misfit("decimal", &expected()),
     }
 }
 
-fn string(logical: Option<Logical>, json: &Json, out: &mut Vec<u8>) -> Result {
+fn string(logical: Option<Logical>, json: Token<'_>, out: &mut Vec<u8>) -> Result {
     let is_uuid = logical == Some(Logical::Uuid);
     let Some(text) = json.as_str() else {
         return misfit("type", if is_uuid { UUID } else { "a string" });
@@ -286,7 +324,12 @@ fn uuid(text: &str) -> std::result::Result<Uuid, Misfit> {
     }
 }
 
-fn fixed_value(logical: Option<Logical>, size: usize, json: &Json, out: &mut Vec<u8>) -> Result {
+fn fixed_value(
+    logical: Option<Logical>,
+    size: usize,
+    json: Token<'_>,
+    out: &mut Vec<u8>,
+) -> Result {
     match logical {
         Some(Logical::Uuid) => match json.as_str() {
             Some(text) => write::uuid_fixed(&uuid(text)?, out),
@@ -315,17 +358,17 @@ fn fixed_value(logical: Option<Logical>, size: usize, json: &Json, out: &mut Vec
     Ok(Fit::Natural)
 }
 
-fn base64(json: &Json, size: Option<usize>) -> std::result::Result<Vec<u8>, Misfit> {
-    let expected = match size {
+fn base64(json: Token<'_>, size: Option<usize>) -> std::result::Result<Vec<u8>, Misfit> {
+    let expected = || match size {
         Some(size) => format!("{size} bytes in base64"),
         None => "bytes in base64".to_owned(),
     };
     let Some(text) = json.as_str() else {
-        return misfit("type", &expected);
+        return misfit("type", &expected());
     };
     match STANDARD.decode(text) {
         Ok(bytes) if size.is_none_or(|size| size == bytes.len()) => Ok(bytes),
-        Ok(_) => misfit("length", &expected),
-        Err(_) => misfit("format", &expected),
+        Ok(_) => misfit("length", &expected()),
+        Err(_) => misfit("format", &expected()),
     }
 }

@@ -12,18 +12,24 @@
 //! although it could be read as the long. Where a value can be read as
 //! `{"full.Name": value}` it is.
 
+mod avro_json;
 mod decimal;
 mod defaults;
 mod fields;
 mod fit;
 mod json_codec;
+mod json_text;
 mod key_plan;
 mod leaf;
+mod one_pass;
 mod plan;
+mod program;
+mod scan;
 mod skip;
 mod time;
 mod to_json;
 
+pub use avro_json::AvroJson;
 pub use json_codec::{FieldError, JsonCodec};
 pub use key_plan::{KeyError, KeyPlan};
 pub use plan::{Plan, PlanError};

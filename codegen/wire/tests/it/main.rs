@@ -1,9 +1,11 @@
 //! The dynamic codec over schemas and data that nobody chose, and over cases
 //! that somebody did.
 
+mod avro_json;
 mod choices;
 mod hostile;
 mod json;
+mod json_hostile;
 mod keys;
 mod plan;
 mod round_trip;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use accordant_schema::{Schema, contract::UnknownFields, parse};
 use accordant_wire::{
     Limits,
-    dynamic::{JsonCodec, to_json},
+    dynamic::{AvroJson, JsonCodec, to_json},
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -35,6 +35,49 @@ proptest! {
         prop_assert_eq!(encoded, Ok(()), "{}: {}", text, json);
         prop_assert_eq!(&again[1..], &avro[..], "{}: {}", text, json);
         prop_assert_eq!(to_json(&schema, &again[1..], Limits::default()), Ok(json));
+    }
+
+    #[test]
+    fn avro_json_and_back_is_the_same_datum(bytes in vec(any::<u8>(), 0..300)) {
+        let (text, schema, avro) = any_datum(&bytes);
+        let codec = AvroJson::new(schema);
+        let json = codec.decode(&avro, Limits::default());
+        prop_assert!(json.is_ok(), "{}: {:?}", text, json);
+        let json = json.unwrap();
+        let mut again = vec![7];
+        prop_assert_eq!(codec.encode(json.as_bytes(), &mut again), Ok(()), "{}: {}", text, json);
+        prop_assert_eq!(&again[1..], &avro[..], "{}: {}", text, json);
+    }
+
+    /// One pass says what the way through a tree says, of texts that are
+    /// damaged too.
+    #[test]
+    fn one_pass_and_a_tree_say_the_same(
+        bytes in vec(any::<u8>(), 0..200),
+        damage in vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 0..3),
+        ignore in any::<bool>(),
+    ) {
+        let (text, schema, avro) = any_datum(&bytes);
+        let mut json = to_json(&schema, &avro, Limits::default()).unwrap().into_bytes();
+        for (to, from) in damage {
+            let byte = json[from.index(json.len())];
+            let to = to.index(json.len());
+            json[to] = byte;
+        }
+        let unknown = if ignore { UnknownFields::Ignore } else { UnknownFields::Refuse };
+        let codec = JsonCodec::new(Arc::clone(&schema), unknown);
+        let mut one = Vec::new();
+        let one_pass = codec.encode(&json, &mut one);
+        let tree = std::str::from_utf8(&json).ok();
+        let tree = tree.and_then(|text| accordant_schema::json::parse(text, 512).ok());
+        match tree {
+            Some(tree) => {
+                let mut other = Vec::new();
+                prop_assert_eq!(one_pass, codec.encode_value(&tree, &mut other), "{}", text);
+                prop_assert_eq!(one, other, "{}", text);
+            }
+            None => prop_assert_eq!(one_pass.map_err(|errors| errors[0].rule), Err("json")),
+        }
     }
 
     /// Whatever the bytes are, there is an answer, and a datum that is read has
