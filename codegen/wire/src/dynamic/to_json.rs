@@ -1,131 +1,163 @@
 //! Avro to plain JSON.
 
-use accordant_schema::{
-    Kind, Logical, Node, NodeId, Schema, Span,
-    contract::UnknownFields,
-    json::{Json, Key, Value},
-};
+use std::{collections::BTreeMap, fmt::Write};
+
+use accordant_schema::{Kind, Logical, Node, NodeId, Schema, contract::UnknownFields, json};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use uuid::Uuid;
 
 use super::{
     decimal,
     fit::{Fitter, Meaning},
+    json_text,
+    program::accepts,
+    scan::JsonKind,
     skip::bytes_min,
     time::{self, Unit},
 };
 use crate::{DecodeError, DecodeErrorKind, Limits, Reader, Segment, values::Duration};
 
-/// A datum as compact plain JSON. [`super::JsonCodec`] makes the same datum
-/// of it.
+/// A datum as compact plain JSON, straight from its bytes. [`super::JsonCodec`]
+/// makes the same datum of it.
+///
+/// Where several records could be meant by a union's value, its text is read
+/// again to see whether it needs the branch's name; the reader's depth limit
+/// bounds how often.
 ///
 /// # Errors
 /// Bytes that are no datum of the schema, or a limit that is passed.
 pub fn to_json(schema: &Schema, avro: &[u8], limits: Limits) -> Result<String, DecodeError> {
     let mut reader = Reader::new(avro, limits);
-    let json = value(schema, schema.root, &mut reader)?;
+    let mut out = String::with_capacity(avro.len().saturating_mul(2));
+    value(schema, schema.root, &mut reader, &mut out)?;
     reader.finish()?;
-    Ok(json.to_text())
+    Ok(out)
 }
 
 /// Memory that an item of an array or map is taken to need.
 const ITEM_MEMORY_BYTES: usize = 16;
 
-fn value(schema: &Schema, id: NodeId, reader: &mut Reader<'_>) -> Result<Json, DecodeError> {
+/// Recursive: the reader's limit bounds the depth.
+fn value(
+    schema: &Schema,
+    id: NodeId,
+    reader: &mut Reader<'_>,
+    out: &mut String,
+) -> Result<(), DecodeError> {
     let node = schema.node(id);
-    let value = match &node.kind {
-        Kind::Null => Value::Null,
-        Kind::Boolean => Value::Bool(reader.boolean()?),
-        Kind::Int => int(node.logical, reader.int()?),
-        Kind::Long => long(node.logical, reader.long()?),
-        Kind::Float => {
-            let value = reader.float()?;
-            if value.is_finite() {
-                number(format!("{value:?}"))
-            } else {
-                infinite(value.into())
-            }
-        }
-        Kind::Double => {
-            let value = reader.double()?;
-            if value.is_finite() {
-                number(format!("{value:?}"))
-            } else {
-                infinite(value)
-            }
-        }
+    match &node.kind {
+        Kind::Null => out.push_str("null"),
+        Kind::Boolean => out.push_str(if reader.boolean()? { "true" } else { "false" }),
+        Kind::Int => int(node.logical, reader.int()?, out),
+        Kind::Long => long(node.logical, reader.long()?, out),
+        Kind::Float => match reader.float()? {
+            value if value.is_finite() => formatted(format_args!("{value:?}"), out),
+            other => json_text::infinite(other.into(), out),
+        },
+        Kind::Double => match reader.double()? {
+            value if value.is_finite() => formatted(format_args!("{value:?}"), out),
+            other => json_text::infinite(other, out),
+        },
         Kind::Bytes => {
             let bytes = reader.bytes_ref()?;
-            bytes_value(node, bytes, reader)?
+            bytes_value(node, bytes, reader, out)?;
         }
         Kind::Fixed(fixed) => {
             let bytes = reader.take(fixed.size)?;
-            bytes_value(node, bytes, reader)?
+            bytes_value(node, bytes, reader, out)?;
         }
         Kind::String if node.logical == Some(Logical::Uuid) => {
-            Value::String(reader.uuid()?.to_string())
+            formatted(format_args!("\"{}\"", reader.uuid()?), out);
         }
-        Kind::String => Value::String(reader.string()?),
-        Kind::Enum(it) => Value::String(it.symbols[reader.symbol(it.symbols.len())?].clone()),
+        Kind::String => {
+            let text = reader.str_ref()?;
+            reader.allocate(text.len())?;
+            json_text::string(text, out);
+        }
+        Kind::Enum(it) => json_text::string(&it.symbols[reader.symbol(it.symbols.len())?], out),
         Kind::Record(record) => {
             reader.enter()?;
-            let mut entries = Vec::with_capacity(record.fields.len());
-            for field in &record.fields {
-                let within =
-                    |error: DecodeError| error.within(Segment::Field(field.name.clone().into()));
-                entries.push((
-                    key(&field.name),
-                    value(schema, field.ty, reader).map_err(within)?,
-                ));
+            out.push('{');
+            for (at, field) in record.fields.iter().enumerate() {
+                json_text::comma(at, out);
+                json_text::key(&field.name, out);
+                value(schema, field.ty, reader, out)
+                    .map_err(|error| error.within(Segment::Field(field.name.clone().into())))?;
             }
+            out.push('}');
             reader.leave();
-            Value::Object(entries)
         }
-        Kind::Array(items) => Value::Array(array(schema, *items, reader)?),
-        Kind::Map(values) => Value::Object(map(schema, *values, reader)?),
-        Kind::Union(branches) => return union(schema, branches, reader),
-    };
-    Ok(json(value))
+        Kind::Array(items) => array(schema, *items, reader, out)?,
+        Kind::Map(values) => map(schema, *values, reader, out)?,
+        Kind::Union(branches) => union(schema, branches, reader, out)?,
+    }
+    Ok(())
 }
 
 fn array(
     schema: &Schema,
     items: NodeId,
     reader: &mut Reader<'_>,
-) -> Result<Vec<Json>, DecodeError> {
+    out: &mut String,
+) -> Result<(), DecodeError> {
     reader.enter()?;
-    let mut values = Vec::new();
+    out.push('[');
+    let mut index = 0;
     while let Some(count) = reader.block(bytes_min(schema, items, 0), ITEM_MEMORY_BYTES)? {
         for _ in 0..count {
-            let index = values.len();
-            let item = value(schema, items, reader);
-            values.push(item.map_err(|error| error.within(Segment::Index(index)))?);
+            json_text::comma(index, out);
+            let item = value(schema, items, reader, out);
+            item.map_err(|error| error.within(Segment::Index(index)))?;
+            index += 1;
         }
     }
+    out.push(']');
     reader.leave();
-    Ok(values)
+    Ok(())
 }
 
+/// In the order of the keys. Of a key that stands twice the last value counts.
 fn map(
     schema: &Schema,
     values: NodeId,
     reader: &mut Reader<'_>,
-) -> Result<Vec<(Key, Json)>, DecodeError> {
+    out: &mut String,
+) -> Result<(), DecodeError> {
     reader.enter()?;
-    let mut entries = std::collections::BTreeMap::new();
+    out.push('{');
+    let start = out.len();
+    // Each key, and where its entry begins and ends in the text.
+    let mut entries: Vec<(&str, usize, usize)> = Vec::new();
+    let mut is_sorted = true;
     while let Some(count) = reader.block(1, ITEM_MEMORY_BYTES)? {
         for _ in 0..count {
-            let name = reader.string()?;
-            let entry = value(schema, values, reader);
-            let entry = entry.map_err(|error| error.within(Segment::Key(name.clone())))?;
-            entries.insert(name, entry);
+            let name = reader.str_ref()?;
+            reader.allocate(name.len())?;
+            is_sorted &= entries.last().is_none_or(|(before, ..)| *before < name);
+            json_text::comma(entries.len(), out);
+            let from = out.len();
+            json_text::key(name, out);
+            let entry = value(schema, values, reader, out);
+            entry.map_err(|error| error.within(Segment::Key(name.to_owned())))?;
+            entries.push((name, from, out.len()));
         }
     }
+    if !is_sorted {
+        let ordered: BTreeMap<&str, (usize, usize)> = entries
+            .iter()
+            .map(|(name, from, to)| (*name, (*from, *to)))
+            .collect();
+        let mut text = String::with_capacity(out.len() - start);
+        for (index, (from, to)) in ordered.into_values().enumerate() {
+            json_text::comma(index, &mut text);
+            text.push_str(&out[from..to]);
+        }
+        out.truncate(start);
+        out.push_str(&text);
+    }
+    out.push('}');
     reader.leave();
-    Ok(entries
-        .into_iter()
-        .map(|(name, value)| (key(&name), value))
-        .collect())
+    Ok(())
 }
 
 /// Plain where that is read as the same branch again, else with its name.
@@ -133,38 +165,64 @@ fn union(
     schema: &Schema,
     branches: &[NodeId],
     reader: &mut Reader<'_>,
-) -> Result<Json, DecodeError> {
+    out: &mut String,
+) -> Result<(), DecodeError> {
     let at = reader.branch(branches.len())?;
-    let plain = value(schema, branches[at], reader)?;
-    let mut fitter = Fitter::new(schema, UnknownFields::Refuse);
-    let is_scalar = !matches!(plain.value, Value::Object(_) | Value::Array(_));
-    // Nothing else is written as these: no need to look at the branches.
-    let is_plain = match (branches.len(), &plain.value) {
-        (1, _) | (_, Value::Null | Value::Bool(_)) => true,
-        (2, _) if is_scalar && branches.iter().any(|it| is_null(schema, *it)) => true,
-        _ => matches!(fitter.meaning(&plain, branches), Meaning::Plain(other, _) if other == at),
-    };
-    if is_plain {
-        return Ok(plain);
+    let start = out.len();
+    value(schema, branches[at], reader, out)?;
+    if !is_plain(schema, branches, at, &out[start..]) {
+        let mut tag = String::from("{");
+        json_text::key(schema.branch_name(branches[at]), &mut tag);
+        out.insert_str(start, &tag);
+        out.push('}');
     }
-    let name = key(schema.branch_name(branches[at]));
-    Ok(json(Value::Object(vec![(name, plain)])))
+    Ok(())
 }
 
-fn is_null(schema: &Schema, id: NodeId) -> bool {
-    matches!(schema.node(id).kind, Kind::Null)
+/// Whether the text of a branch is read as that branch.
+fn is_plain(schema: &Schema, branches: &[NodeId], at: usize, text: &str) -> bool {
+    let kind = match text.as_bytes().first() {
+        // Nothing else is written as these: no need to look at the branches.
+        Some(b'n' | b't' | b'f') | None => return true,
+        Some(b'{') => JsonKind::Object,
+        Some(b'[') => JsonKind::Array,
+        Some(b'"') => JsonKind::String,
+        Some(_) => JsonKind::Number,
+    };
+    let accepting = branches
+        .iter()
+        .filter(|branch| accepts(schema.node(**branch), kind))
+        .count();
+    if accepting <= 1 && (kind != JsonKind::Object || !names_branch(schema, branches, text)) {
+        return true;
+    }
+    let Ok(json) = json::parse(text, json::DEPTH_CEILING) else {
+        return false;
+    };
+    let mut fitter = Fitter::new(schema, UnknownFields::Refuse);
+    matches!(fitter.meaning(&json, branches), Meaning::Plain(other, _) if other == at)
 }
 
-fn int(logical: Option<Logical>, value: i32) -> Value {
+/// Whether the first key of an object that was written here is the name of a
+/// branch.
+fn names_branch(schema: &Schema, branches: &[NodeId], text: &str) -> bool {
+    branches.iter().any(|branch| {
+        let rest = text.strip_prefix("{\"");
+        rest.and_then(|rest| rest.strip_prefix(schema.branch_name(*branch)))
+            .is_some_and(|rest| rest.starts_with('"'))
+    })
+}
+
+fn int(logical: Option<Logical>, value: i32, out: &mut String) {
     let text = match logical {
         Some(Logical::Date) => time::date_text(value),
         Some(Logical::TimeMillis) => time::time_text(value.into(), Unit::Millis),
         _ => None,
     };
-    text.map_or_else(|| number(value.to_string()), Value::String)
+    text_or(text, value.into(), out);
 }
 
-fn long(logical: Option<Logical>, value: i64) -> Value {
+fn long(logical: Option<Logical>, value: i64, out: &mut String) {
     let text = match logical {
         Some(Logical::TimeMicros) => time::time_text(value, Unit::Micros),
         Some(Logical::TimestampMillis) => time::timestamp_text(value, Unit::Millis),
@@ -175,19 +233,23 @@ fn long(logical: Option<Logical>, value: i64) -> Value {
         Some(Logical::LocalTimestampNanos) => time::local_text(value, Unit::Nanos),
         _ => None,
     };
-    text.map_or_else(|| number(value.to_string()), Value::String)
+    text_or(text, value, out);
 }
 
-fn infinite(value: f64) -> Value {
-    let text = match value {
-        value if value.is_nan() => "NaN",
-        value if value > 0.0 => "Infinity",
-        _ => "-Infinity",
-    };
-    Value::String(text.to_owned())
+/// A number that its logical type has no text for stays a number.
+fn text_or(text: Option<String>, value: i64, out: &mut String) {
+    match text {
+        Some(text) => json_text::string(&text, out),
+        None => json_text::integer(value, out),
+    }
 }
 
-fn bytes_value(node: &Node, bytes: &[u8], reader: &mut Reader<'_>) -> Result<Value, DecodeError> {
+fn bytes_value(
+    node: &Node,
+    bytes: &[u8],
+    reader: &mut Reader<'_>,
+    out: &mut String,
+) -> Result<(), DecodeError> {
     reader.allocate(bytes.len())?;
     let text = match node.logical {
         Some(Logical::Decimal { scale, .. }) => {
@@ -207,23 +269,10 @@ fn bytes_value(node: &Node, bytes: &[u8], reader: &mut Reader<'_>) -> Result<Val
         },
         _ => STANDARD.encode(bytes),
     };
-    Ok(Value::String(text))
+    json_text::string(&text, out);
+    Ok(())
 }
 
-fn number(text: String) -> Value {
-    Value::Number(text)
-}
-
-fn json(value: Value) -> Json {
-    Json {
-        value,
-        span: Span::default(),
-    }
-}
-
-fn key(name: &str) -> Key {
-    Key {
-        name: name.to_owned(),
-        span: Span::default(),
-    }
+fn formatted(text: std::fmt::Arguments<'_>, out: &mut String) {
+    out.write_fmt(text).expect("a String takes any text");
 }
