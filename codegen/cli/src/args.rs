@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{gate, send::SendArgs, tail::TailArgs, verify::VerifyArgs};
+use crate::{convert::ConvertArgs, gate, send::SendArgs, tail::TailArgs, verify::VerifyArgs};
 
 /// Event contracts for Kafka pipelines: one folder of Avro schemas, a gate, a
 /// registry, ingest and processing.
@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Send(SendArgs),
     /// Print a contract's events as JSON, one a line.
     Tail(TailArgs),
+    /// Convert data between JSON and Avro's forms, from standard input to standard output.
+    Convert(ConvertArgs),
     /// Compare the rows of every application with the fold of its outbound topic.
     Verify(VerifyArgs),
     /// Run the schema registry alone.
@@ -93,7 +95,7 @@ pub(crate) struct CompletionsArgs {
 
 /// The settings that every command shares. Each is also an environment variable
 /// (`ACCORDANT_REGISTRY_ADDR` and so on) and a key of `accordant.toml`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct ServiceArgs {
     /// Settings file [default: accordant.toml, if there is one]
     #[arg(long, value_name = "FILE")]

@@ -1,6 +1,7 @@
 //! The one binary: it composes what the libraries do, and prints.
 
 mod args;
+mod convert;
 mod gate;
 mod output;
 mod push;
@@ -77,6 +78,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = settings::load(&args.service)?;
             block_on(gate::pull(&args, &config))
         }
+        Command::Convert(args) => block_on(convert::convert(&args)),
         Command::Diff(args) => gate::diff(&args),
         Command::Fmt(args) => gate::fmt(&args),
         Command::Infer(args) => gate::infer(&args),

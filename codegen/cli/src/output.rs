@@ -14,6 +14,18 @@ pub(crate) fn result_line(line: &str) -> io::Result<()> {
     }
 }
 
+/// Writes bytes of the result as they are.
+///
+/// # Errors
+/// As [`result_line`].
+pub(crate) fn result_bytes(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        other => other,
+    }
+}
+
 /// Writes one line of talk; that nobody listens is no error.
 pub(crate) fn talk(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");

@@ -3,6 +3,7 @@
 mod build;
 mod ci_gate;
 mod commands;
+mod convert;
 mod gate;
 mod only;
 mod refusals;
