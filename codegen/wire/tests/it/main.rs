@@ -6,6 +6,7 @@ mod choices;
 mod hostile;
 mod json;
 mod json_hostile;
+mod json_text;
 mod keys;
 mod plan;
 mod round_trip;
