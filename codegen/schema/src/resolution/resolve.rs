@@ -85,7 +85,7 @@ impl Resolution {
             reader,
             writer: &writer,
             actions: Vec::new(),
-            records: HashMap::new(),
+            named: HashMap::new(),
             depth: 0,
             steps: 0,
         };
@@ -102,8 +102,8 @@ struct Planner<'a> {
     /// By the reader's names.
     writer: &'a Schema,
     actions: Vec<Action>,
-    /// Records that are planned, or being planned: recursion ends here.
-    records: HashMap<(NodeId, NodeId), ActionId>,
+    /// Records and enums that are planned, or being planned: recursion ends here.
+    named: HashMap<(NodeId, NodeId), ActionId>,
     depth: usize,
     steps: usize,
 }
@@ -148,7 +148,19 @@ impl<'a> Planner<'a> {
                 self.depth -= 1;
                 return Ok(id);
             }
-            (Kind::Enum(it), Kind::Enum(written)) => self.symbols(it, written, writer),
+            (Kind::Enum(it), Kind::Enum(written)) => {
+                // However often an enum is named, its symbols stand once.
+                if let Some(id) = self.named.get(&(reader, writer)) {
+                    self.depth -= 1;
+                    return Ok(*id);
+                }
+                self.steps(it.symbols.len() + written.symbols.len())?;
+                let what = self.symbols(it, written, writer);
+                let id = self.add(reader, writer, what);
+                self.named.insert((reader, writer), id);
+                self.depth -= 1;
+                return Ok(id);
+            }
             (Kind::Fixed(it), Kind::Fixed(written)) => {
                 if it.name.name() != short_name(self.writer, writer) || it.size != written.size {
                     self.fail(reader, writer)
@@ -215,7 +227,7 @@ impl<'a> Planner<'a> {
         record: &'a Record,
         writer: NodeId,
     ) -> Result<ActionId, NoResolution> {
-        if let Some(id) = self.records.get(&(reader, writer)) {
+        if let Some(id) = self.named.get(&(reader, writer)) {
             return Ok(*id);
         }
         let half = Do::Fields {
@@ -223,7 +235,7 @@ impl<'a> Planner<'a> {
             defaults: Vec::new(),
         };
         let id = self.add(reader, writer, half);
-        self.records.insert((reader, writer), id);
+        self.named.insert((reader, writer), id);
         let Kind::Record(written) = &self.writer.node(writer).kind else {
             return Ok(id);
         };
@@ -253,7 +265,7 @@ impl<'a> Planner<'a> {
             if field.default.is_none() {
                 let missing = format!("missing required field {}", field.name);
                 let failed = self.add(reader, writer, Do::Fail(missing));
-                self.records.insert((reader, writer), failed);
+                self.named.insert((reader, writer), failed);
                 return Ok(failed);
             }
             added.push(at);

@@ -1,6 +1,6 @@
 //! From a resolution to steps.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use accordant_schema::{
     Kind, NodeId, Schema,
@@ -9,7 +9,7 @@ use accordant_schema::{
 
 use super::{
     PlanError,
-    op::{Arm, At, Mode, Number, Piece, Program, Step},
+    op::{Arm, At, Mode, Number, Piece, Program, Step, Symbols},
 };
 use crate::{dynamic::defaults, write};
 
@@ -35,6 +35,7 @@ pub(super) fn compile(writer: &Schema, reader: &Schema) -> Result<Program> {
         constants: HashMap::new(),
         program: Program::default(),
         field: None,
+        symbols: HashMap::new(),
         bodies: HashMap::new(),
         calls: Vec::new(),
         depth: 0,
@@ -61,6 +62,8 @@ struct Compiler<'a> {
     constants: HashMap<ActionId, Option<Vec<u8>>>,
     program: Program,
     field: Option<String>,
+    /// By the writer's enum, and by what is done with it.
+    symbols: HashMap<(NodeId, Option<ActionId>), Arc<Symbols>>,
     bodies: HashMap<Body, At>,
     /// Calls whose body has no place yet.
     calls: Vec<(At, Body)>,
@@ -130,7 +133,15 @@ impl Compiler<'_> {
                 let Kind::Enum(written) = &self.writer.node(action.writer).kind else {
                     return Err(PlanError::TooLarge);
                 };
-                self.push(Step::Symbol(symbols.clone(), written.symbols.clone()))?;
+                let shared = self.symbols.entry((action.writer, Some(id)));
+                let shared = shared.or_insert_with(|| {
+                    Arc::new(Symbols {
+                        numbers: symbols.clone(),
+                        names: written.symbols.clone(),
+                    })
+                });
+                let step = Step::Symbol(Arc::clone(shared));
+                self.push(step)?;
             }
             Do::Fields { .. } => match self.constant(id)? {
                 Some(bytes) if bytes.is_empty() => {}
@@ -248,8 +259,14 @@ impl Compiler<'_> {
             })?),
             Kind::Fixed(fixed) => drop(self.push(Step::Fixed(fixed.size))?),
             Kind::Enum(it) => {
-                let symbols = (0..it.symbols.len()).map(Some).collect();
-                self.push(Step::Symbol(symbols, it.symbols.clone()))?;
+                let shared = self.symbols.entry((id, None)).or_insert_with(|| {
+                    Arc::new(Symbols {
+                        numbers: (0..it.symbols.len()).map(Some).collect(),
+                        names: it.symbols.clone(),
+                    })
+                });
+                let step = Step::Symbol(Arc::clone(shared));
+                self.push(step)?;
             }
             Kind::Record(_) => self.call(Body::Plain(id, mode))?,
             Kind::Array(items) => {

@@ -2,6 +2,8 @@
 //! sides have alike gather in a run, which is copied as a whole when something
 //! else must stand behind it.
 
+use std::sync::Arc;
+
 /// A position in [`Program::steps`].
 pub(super) type At = usize;
 
@@ -39,6 +41,14 @@ pub(super) enum Piece {
     Default(Vec<u8>),
 }
 
+/// An enum's symbols, in the writer's order.
+#[derive(Debug)]
+pub(super) struct Symbols {
+    /// The reader's, if it has one for it.
+    pub(super) numbers: Vec<Option<usize>>,
+    pub(super) names: Vec<String>,
+}
+
 /// A union's branch.
 #[derive(Debug)]
 pub(super) struct Arm {
@@ -56,8 +66,8 @@ pub(super) enum Step {
     Text,
     Fixed(usize),
     Number(Number),
-    /// The reader's symbol of each of the writer's.
-    Symbol(Vec<Option<usize>>, Vec<String>),
+    /// An enum, which many fields may share.
+    Symbol(Arc<Symbols>),
     /// Bytes of the reader alone.
     Emit(Vec<u8>),
     /// Copies the run.

@@ -1,7 +1,7 @@
 //! Doing the steps. The stack is a list, so that neither bytes nor schemas make
 //! the thread's stack grow.
 
-use super::op::{At, Mode, Number, Piece, Program, Step};
+use super::op::{At, Mode, Number, Piece, Program, Step, Symbols};
 use crate::{DecodeError, DecodeErrorKind, Limits, Reader, Segment, write};
 
 type Result<T> = std::result::Result<T, DecodeError>;
@@ -73,7 +73,7 @@ impl Run<'_, '_, '_> {
                 Step::Text => drop(self.reader.str_ref()?),
                 Step::Fixed(size) => self.reader.skip(*size)?,
                 Step::Number(number) => self.number(*number)?,
-                Step::Symbol(symbols, names) => self.symbol(symbols, names)?,
+                Step::Symbol(symbols) => self.symbol(symbols)?,
                 Step::Emit(bytes) => {
                     self.flush(self.reader.position())?;
                     self.append(bytes)?;
@@ -219,10 +219,10 @@ impl Run<'_, '_, '_> {
         Ok(())
     }
 
-    fn symbol(&mut self, symbols: &[Option<usize>], names: &[String]) -> Result<()> {
+    fn symbol(&mut self, symbols: &Symbols) -> Result<()> {
         let start = self.reader.position();
-        let written = self.reader.symbol(symbols.len())?;
-        match symbols[written] {
+        let written = self.reader.symbol(symbols.numbers.len())?;
+        match symbols.numbers[written] {
             Some(symbol) if symbol == written => Ok(()),
             Some(symbol) => {
                 self.flush(start)?;
@@ -232,7 +232,7 @@ impl Run<'_, '_, '_> {
                 self.append(&index)
             }
             None => {
-                let why = format!("the reader has no symbol {:?}", names[written]);
+                let why = format!("the reader has no symbol {:?}", symbols.names[written]);
                 Err(DecodeError::new(DecodeErrorKind::Unresolved(why), start))
             }
         }
