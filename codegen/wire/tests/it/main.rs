@@ -9,4 +9,5 @@ mod json_hostile;
 mod json_text;
 mod keys;
 mod plan;
+mod plan_hostile;
 mod round_trip;

@@ -247,8 +247,13 @@ impl Compiler<'_> {
         let writer = self.writer;
         match &writer.node(id).kind {
             Kind::Null => {}
-            Kind::Boolean => drop(self.push(Step::Boolean)?),
-            Kind::Int => drop(self.push(Step::Int)?),
+            Kind::Boolean => drop(self.push(match mode {
+                Mode::Copy => Step::Boolean,
+                Mode::Pass => Step::Fixed(1),
+            })?),
+            Kind::Int if mode == Mode::Copy => drop(self.push(Step::Int)?),
+            Kind::Int => drop(self.push(Step::Long)?),
+            Kind::Enum(_) if mode == Mode::Pass => drop(self.push(Step::Long)?),
             Kind::Long => drop(self.push(Step::Long)?),
             Kind::Float => drop(self.push(Step::Fixed(4))?),
             Kind::Double => drop(self.push(Step::Fixed(8))?),

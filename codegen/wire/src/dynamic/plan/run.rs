@@ -150,8 +150,11 @@ impl Run<'_, '_, '_> {
             *index += 1;
         } else {
             let was_inside = std::mem::replace(is_inside, false);
+            if mode == Mode::Pass {
+                pass_sized_blocks(self.bytes, &mut self.reader)?;
+            }
             let start = self.reader.position();
-            let has_size = self.bytes.get(start).is_some_and(|byte| byte & 1 == 1);
+            let has_size = has_size(self.bytes, start);
             let Some(count) = self.reader.block(bytes_min, 0)? else {
                 self.reader.leave();
                 self.frames.pop();
@@ -315,4 +318,23 @@ impl Run<'_, '_, '_> {
         }
         field(at).into_iter().fold(error, DecodeError::within)
     }
+}
+
+/// Whether the block at a position says its length: its count is below zero.
+fn has_size(bytes: &[u8], position: usize) -> bool {
+    bytes.get(position).is_some_and(|byte| byte & 1 == 1)
+}
+
+/// Passes over every block that says its length, as generated decoders and
+/// Avro Java do with what nobody reads.
+fn pass_sized_blocks(bytes: &[u8], reader: &mut Reader<'_>) -> Result<()> {
+    while has_size(bytes, reader.position()) {
+        reader.skip_long()?;
+        let start = reader.position();
+        let length = reader.long()?;
+        let length = usize::try_from(length)
+            .map_err(|_| DecodeError::new(DecodeErrorKind::NegativeLength(length), start))?;
+        reader.skip(length)?;
+    }
+    Ok(())
 }
