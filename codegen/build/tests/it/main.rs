@@ -14,8 +14,10 @@ mod golden {
     include!("../golden/corpus.rs");
 }
 
+mod agreement;
 mod contracts;
 mod evolution;
+mod generate;
 mod generated;
 mod refused;
 mod round_trip;

@@ -1,0 +1,138 @@
+//! The decoder that was generated for a version beside the plan that is made
+//! of the same two schemas at run time: random data, whole and damaged, give
+//! the same value, or an error of both.
+
+use std::sync::Arc;
+
+use accordant_compat::witness::Value;
+use accordant_schema::{
+    Kind, Logical, NodeId, Schema,
+    contract::{Contract, Version},
+};
+use accordant_wire::{Event, Limits, dynamic::Plan};
+
+use crate::{
+    contracts::{corpus, load},
+    generate::{Rng, datum},
+    golden::{bare, evolution::order, keys, names, shapes, shared::moved, values::logical},
+};
+
+const DATA_A_PAIR: usize = 300;
+/// So many data at least are read.
+const READ_MIN: usize = 50;
+/// Of so many data one is damaged.
+const DAMAGED_ONE_IN: usize = 4;
+
+/// Every version that the type can decode.
+#[track_caller]
+fn check<E: Event>() {
+    let contracts = load(&corpus());
+    let contract = contracts.get(E::CONTRACT).unwrap();
+    let reader = schema(contract, E::VERSION);
+    for writer in E::VERSIONS {
+        check_pair::<E>(writer.version, &schema(contract, writer.version), &reader);
+    }
+}
+
+fn schema(contract: &Contract, version: u32) -> Arc<Schema> {
+    Arc::clone(&contract.version(Version(version)).unwrap().schema)
+}
+
+#[track_caller]
+fn check_pair<E: Event>(version: u32, writer: &Schema, reader: &Schema) {
+    let plan = Plan::new(writer, reader).unwrap();
+    let mut rng = Rng::new(u64::from(version));
+    let mut planned = Vec::new();
+    let mut read = 0;
+    for _ in 0..DATA_A_PAIR {
+        let Some(mut value) = datum(&mut rng, writer) else {
+            continue;
+        };
+        tame(&mut rng, writer, writer.root, &mut value);
+        let mut bytes = value.encode(writer).unwrap();
+        let is_whole = !rng.one_in(DAMAGED_ONE_IN);
+        if !is_whole && !bytes.is_empty() {
+            let at = rng.below(bytes.len());
+            bytes[at] ^= 1 << rng.below(8);
+        }
+        let generated = E::from_avro(version, &bytes, Limits::default());
+        planned.clear();
+        let by_plan = plan
+            .apply(&bytes, Limits::default(), &mut planned)
+            .and_then(|()| E::from_avro(E::VERSION, &planned, Limits::default()));
+        // Compared as texts, where NaN is NaN.
+        let texts = (
+            generated.as_ref().ok().map(|it| format!("{it:?}")),
+            by_plan.as_ref().ok().map(|it| format!("{it:?}")),
+        );
+        assert_eq!(
+            texts.0,
+            texts.1,
+            "{} v{version} as v{}: {bytes:x?}: {:?} {:?}",
+            E::CONTRACT,
+            E::VERSION,
+            generated.err(),
+            by_plan.err()
+        );
+        read += usize::from(is_whole && texts.0.is_some());
+    }
+    assert!(read > READ_MIN, "{} v{version}: {read}", E::CONTRACT);
+}
+
+/// Brings what has a logical type into its range.
+fn tame(rng: &mut Rng, schema: &Schema, id: NodeId, value: &mut Value) {
+    let node = schema.node(id);
+    match (&node.logical, &mut *value) {
+        (Some(Logical::Uuid), Value::String(text)) => {
+            *text = "3f8a1c52-6b0e-4f0e-9d3c-0a4b1c9d7e21".to_owned();
+        }
+        (Some(Logical::Decimal { .. }), Value::Bytes(bytes)) => {
+            *bytes = vec![rng.below(256) as u8, 0];
+        }
+        (Some(Logical::Decimal { .. }), Value::Fixed(bytes)) => bytes.fill(0),
+        (Some(_), Value::Int(it)) => *it = rng.below(86_400_000) as i32 % 1_000_000,
+        (Some(_), Value::Long(it)) => *it = rng.below(86_400_000) as i64,
+        _ => {}
+    }
+    match (&node.kind, value) {
+        (Kind::Record(record), Value::Record(values)) => {
+            for (field, value) in record.fields.iter().zip(values) {
+                tame(rng, schema, field.ty, value);
+            }
+        }
+        (Kind::Array(items), Value::Array(values)) => {
+            values
+                .iter_mut()
+                .for_each(|it| tame(rng, schema, *items, it));
+        }
+        (Kind::Map(inner), Value::Map(entries)) => {
+            for (_, value) in entries {
+                tame(rng, schema, *inner, value);
+            }
+        }
+        (Kind::Union(branches), Value::Union(at, value)) => {
+            tame(rng, schema, branches[*at], value);
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn versions_of_one_contract() {
+    check::<order::v1::Order>();
+    check::<order::v2::Order>();
+    check::<order::v3::Order>();
+    check::<logical::v1::Logical>();
+    check::<logical::v2::Logical>();
+    check::<moved::v1::Moved>();
+    check::<moved::v2::Moved>();
+}
+
+#[test]
+fn contracts_of_one_version() {
+    check::<bare::v1::Bare>();
+    check::<keys::entity::v1::Entity>();
+    check::<names::option::v1::Option>();
+    check::<shapes::recursion::v1::Recursion>();
+    check::<shapes::unions::v1::Unions>();
+}
