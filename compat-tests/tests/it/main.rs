@@ -4,6 +4,7 @@
     reason = "a test says what it skipped and how to repeat it"
 )]
 
+mod codec;
 mod dependencies;
 mod evolution;
 mod pipeline;

@@ -7,5 +7,9 @@ mod rng;
 #[path = "../../../compat/tests/it/generate/datum.rs"]
 mod datum;
 
+#[path = "tame.rs"]
+mod tame;
+
 pub(crate) use datum::datum;
 pub(crate) use rng::Rng;
+pub(crate) use tame::tame;
