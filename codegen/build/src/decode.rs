@@ -483,6 +483,6 @@ fn aliases_of(schema: &Schema, id: NodeId) -> &[FullName] {
 }
 
 fn boxed(read: Read) -> Read {
-    let read = read.expression();
-    Read::Expression(quote!(#read.map(::std::boxed::Box::new)))
+    let read = read.argument();
+    Read::Expression(quote!(reader.boxed(#read)))
 }

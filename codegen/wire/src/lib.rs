@@ -5,6 +5,7 @@
 //! the feature `dynamic` there is also plain JSON to Avro and back, and keys,
 //! by a schema that is known at run time only.
 
+mod blocks;
 pub mod confluent;
 #[cfg(feature = "dynamic")]
 pub mod dynamic;

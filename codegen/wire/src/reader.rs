@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, mem::size_of};
 
-use crate::{DecodeError, DecodeErrorKind, Segment, values::MapValue};
+use crate::{DecodeError, DecodeErrorKind, Segment};
 
 /// How much one datum may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +29,15 @@ impl Default for Limits {
     }
 }
 
+/// Bytes of a value for which one level of depth is enough.
+const STACK_BYTES_A_LEVEL: usize = 1024;
+
 /// A position in the bytes of one datum, and what is left of its limits.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    bytes: &'a [u8],
-    position: usize,
+    rest: &'a [u8],
+    /// Bytes of the datum, those that are read included.
+    length: usize,
     depth: usize,
     allocation_left: usize,
     empty_items_left: usize,
@@ -46,8 +50,8 @@ impl<'a> Reader<'a> {
     /// A reader at the start of a datum.
     pub fn new(bytes: &'a [u8], limits: Limits) -> Reader<'a> {
         Reader {
-            bytes,
-            position: 0,
+            rest: bytes,
+            length: bytes.len(),
             depth: 0,
             allocation_left: limits.allocation_bytes_max,
             empty_items_left: limits.empty_items_max,
@@ -67,19 +71,21 @@ impl<'a> Reader<'a> {
     }
 
     /// Bytes that are left.
+    #[inline]
     pub fn remaining(&self) -> usize {
-        self.bytes.len() - self.position
+        self.rest.len()
     }
 
     /// The byte at which the next value begins.
+    #[inline]
     pub fn position(&self) -> usize {
-        self.position
+        self.length - self.rest.len()
     }
 
     /// An error at this position.
     #[cold]
     pub fn error(&self, kind: DecodeErrorKind) -> DecodeError {
-        DecodeError::new(kind, self.position)
+        DecodeError::new(kind, self.position())
     }
 
     /// Enters a record, array or map.
@@ -95,6 +101,36 @@ impl<'a> Reader<'a> {
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// Enters what holds values of a type, and reads one in `read`. Who nests
+    /// large values uses up the depth sooner: they lie on the stack.
+    ///
+    /// # Errors
+    /// Those of `read`, or the depth is used up.
+    #[inline]
+    pub(crate) fn nested<T, U>(&mut self, read: impl FnOnce(&mut Self) -> Result<U>) -> Result<U> {
+        let weight = size_of::<T>() / STACK_BYTES_A_LEVEL;
+        let outside = self.depth;
+        self.depth = outside.saturating_add(weight);
+        self.enter()?;
+        let value = read(self)?;
+        self.depth = outside;
+        Ok(value)
+    }
+
+    /// A record inside itself: the way there is boxed.
+    ///
+    /// # Errors
+    /// Those of `read`, or a limit that is passed.
+    #[inline]
+    pub fn boxed<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<Box<T>> {
+        self.allocate(size_of::<T>())?;
+        let outside = self.depth;
+        self.depth = outside.saturating_add(size_of::<T>() / STACK_BYTES_A_LEVEL);
+        let value = read(self)?;
+        self.depth = outside;
+        Ok(Box::new(value))
     }
 
     /// Leaves what was entered last.
@@ -138,7 +174,7 @@ impl<'a> Reader<'a> {
                 let byte = other.first().copied().unwrap_or_default();
                 Err(DecodeError::new(
                     DecodeErrorKind::InvalidBoolean(byte),
-                    self.position - 1,
+                    self.position() - 1,
                 ))
             }
         }
@@ -150,7 +186,7 @@ impl<'a> Reader<'a> {
     /// The input ends, or the number does not fit 32 bits.
     #[inline]
     pub fn int(&mut self) -> Result<i32> {
-        let start = self.position;
+        let start = self.position();
         let long = self.long()?;
         i32::try_from(long)
             .map_err(|_| DecodeError::new(DecodeErrorKind::IntOutOfRange(long), start))
@@ -162,32 +198,49 @@ impl<'a> Reader<'a> {
     /// The input ends, or the number does not fit 64 bits.
     #[inline]
     pub fn long(&mut self) -> Result<i64> {
-        match self.bytes.get(self.position) {
-            Some(&byte) if byte < 0x80 => {
-                self.position += 1;
-                Ok(unzigzag(u64::from(byte)))
-            }
-            _ => self.long_slow(),
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Ok(unzigzag(u64::from(*byte)));
         }
+        self.long_of_bytes()
     }
 
-    fn long_slow(&mut self) -> Result<i64> {
+    /// Up to eight bytes at once, without a branch a byte: their number is what
+    /// a processor cannot foresee.
+    #[inline]
+    fn long_of_bytes(&mut self) -> Result<i64> {
+        let Some(chunk) = self.rest.first_chunk() else {
+            return self.long_by_byte();
+        };
+        let word = u64::from_le_bytes(*chunk);
+        let ends = !word & 0x8080_8080_8080_8080;
+        if ends == 0 {
+            return self.long_by_byte();
+        }
+        let bits = ends.trailing_zeros() + 1;
+        self.rest = self.rest.get(bits as usize / 8..).unwrap_or_default();
+        // Groups of 7 bits move together: to 14, to 28, to 56.
+        let mut value = word & (u64::MAX >> (64 - bits)) & 0x7f7f_7f7f_7f7f_7f7f;
+        value = (value & 0x007f_007f_007f_007f) | ((value & 0x7f00_7f00_7f00_7f00) >> 1);
+        value = (value & 0x0000_3fff_0000_3fff) | ((value & 0x3fff_0000_3fff_0000) >> 2);
+        value = (value & 0x0000_0000_0fff_ffff) | ((value & 0x0fff_ffff_0000_0000) >> 4);
+        Ok(unzigzag(value))
+    }
+
+    #[cold]
+    fn long_by_byte(&mut self) -> Result<i64> {
         let mut value = 0u64;
-        for (index, &byte) in self.bytes[self.position..].iter().take(10).enumerate() {
+        for (index, &byte) in self.rest.iter().take(10).enumerate() {
             if index == 9 && byte > 1 {
                 return Err(self.error(DecodeErrorKind::VarintTooLong));
             }
             value |= u64::from(byte & 0x7f) << (7 * index);
             if byte < 0x80 {
-                self.position += index + 1;
+                self.rest = self.rest.get(index + 1..).unwrap_or_default();
                 return Ok(unzigzag(value));
             }
         }
-        let remaining = self.remaining();
-        Err(self.error(DecodeErrorKind::UnexpectedEnd {
-            needed: remaining + 1,
-            remaining,
-        }))
+        Err(self.unexpected_end(self.remaining() + 1))
     }
 
     /// `float`
@@ -246,7 +299,7 @@ impl<'a> Reader<'a> {
     /// The input ends, the length is no length, or it is not UTF-8.
     #[inline]
     pub fn str_ref(&mut self) -> Result<&'a str> {
-        let start = self.position;
+        let start = self.position();
         std::str::from_utf8(self.bytes_ref()?)
             .map_err(|_| DecodeError::new(DecodeErrorKind::InvalidUtf8, start))
     }
@@ -257,9 +310,13 @@ impl<'a> Reader<'a> {
     /// The input ends.
     #[inline]
     pub fn fixed<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let mut out = [0; N];
-        out.copy_from_slice(self.take(N)?);
-        Ok(out)
+        match self.rest.split_first_chunk() {
+            Some((chunk, rest)) => {
+                self.rest = rest;
+                Ok(*chunk)
+            }
+            None => Err(self.unexpected_end(N)),
+        }
     }
 
     /// The next bytes of the input.
@@ -268,16 +325,13 @@ impl<'a> Reader<'a> {
     /// There are fewer.
     #[inline]
     pub fn take(&mut self, count: usize) -> Result<&'a [u8]> {
-        let remaining = self.remaining();
-        if count > remaining {
-            return Err(self.error(DecodeErrorKind::UnexpectedEnd {
-                needed: count,
-                remaining,
-            }));
+        match self.rest.split_at_checked(count) {
+            Some((taken, rest)) => {
+                self.rest = rest;
+                Ok(taken)
+            }
+            None => Err(self.unexpected_end(count)),
         }
-        let taken = &self.bytes[self.position..self.position + count];
-        self.position += count;
-        Ok(taken)
     }
 
     /// The branch of a union.
@@ -286,7 +340,7 @@ impl<'a> Reader<'a> {
     /// The input ends, or there is no such branch.
     #[inline]
     pub fn branch(&mut self, count: usize) -> Result<usize> {
-        let start = self.position;
+        let start = self.position();
         let index = self.long()?;
         usize::try_from(index)
             .ok()
@@ -308,109 +362,12 @@ impl<'a> Reader<'a> {
     /// The input ends, or there is no such symbol.
     #[inline]
     pub fn symbol(&mut self, count: usize) -> Result<usize> {
-        let start = self.position;
+        let start = self.position();
         let index = self.long()?;
         usize::try_from(index)
             .ok()
             .filter(|symbol| *symbol < count)
             .ok_or_else(|| DecodeError::new(DecodeErrorKind::UnknownSymbol { index, count }, start))
-    }
-
-    /// `array`, whose items take at least `item_bytes_min` bytes each.
-    ///
-    /// # Errors
-    /// Those of `read`, a block that cannot be, or a limit.
-    pub fn array<T>(
-        &mut self,
-        item_bytes_min: usize,
-        mut read: impl FnMut(&mut Self) -> Result<T>,
-    ) -> Result<Vec<T>> {
-        self.enter()?;
-        let mut items = Vec::new();
-        while let Some(count) = self.block(item_bytes_min, size_of::<T>())? {
-            items.reserve(count);
-            for _ in 0..count {
-                let index = items.len();
-                items.push(read(self).map_err(|error| error.within(Segment::Index(index)))?);
-            }
-        }
-        self.leave();
-        Ok(items)
-    }
-
-    /// `map`, whose values take at least `value_bytes_min` bytes each. Of two
-    /// entries with one key the later stays.
-    ///
-    /// # Errors
-    /// Those of `read`, a block that cannot be, or a limit.
-    pub fn map<M: MapValue>(
-        &mut self,
-        value_bytes_min: usize,
-        mut read: impl FnMut(&mut Self) -> Result<M::Value>,
-    ) -> Result<M> {
-        self.enter()?;
-        let mut entries = M::default();
-        let entry_bytes = size_of::<M::Value>() + size_of::<String>();
-        while let Some(count) = self.block(value_bytes_min + 1, entry_bytes)? {
-            for _ in 0..count {
-                let key = self.string()?;
-                let value = read(self).map_err(|error| error.within(Segment::Key(key.clone())))?;
-                entries.put(key, value);
-            }
-        }
-        self.leave();
-        Ok(entries)
-    }
-
-    /// The head of an array's or map's next block: how many items follow, and
-    /// `None` at the end. `item_bytes_min` is what an item takes at least in
-    /// the input, `item_memory_bytes` what it takes in memory.
-    ///
-    /// # Errors
-    /// A count that the rest of the input cannot hold, or a limit.
-    pub fn block(
-        &mut self,
-        item_bytes_min: usize,
-        item_memory_bytes: usize,
-    ) -> Result<Option<usize>> {
-        let count = self.long()?;
-        if count == 0 {
-            return Ok(None);
-        }
-        if count < 0 {
-            self.long()?;
-        }
-        let items = self.check_block(count.unsigned_abs(), item_bytes_min)?;
-        self.allocate(items.saturating_mul(item_memory_bytes))?;
-        Ok(Some(items))
-    }
-
-    /// Passes over an array (or, with the key in `skip`, a map).
-    ///
-    /// # Errors
-    /// Those of `skip`, a block that cannot be, or a limit.
-    pub fn skip_blocks(
-        &mut self,
-        item_bytes_min: usize,
-        mut skip: impl FnMut(&mut Self) -> Result<()>,
-    ) -> Result<()> {
-        self.enter()?;
-        loop {
-            let count = self.long()?;
-            if count == 0 {
-                break;
-            }
-            if count < 0 {
-                let length = self.length()?;
-                self.take(length)?;
-                continue;
-            }
-            for _ in 0..self.check_block(count.unsigned_abs(), item_bytes_min)? {
-                skip(self)?;
-            }
-        }
-        self.leave();
-        Ok(())
     }
 
     /// Passes over a `long`, `int`, enum or a union's branch.
@@ -457,31 +414,39 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn length(&mut self) -> Result<usize> {
-        let start = self.position;
+    /// Takes items that take no bytes from the datum's limit.
+    ///
+    /// # Errors
+    /// It is used up.
+    pub(crate) fn count_empty(&mut self, items: usize) -> Result<()> {
+        match self.empty_items_left.checked_sub(items) {
+            Some(left) => {
+                self.empty_items_left = left;
+                Ok(())
+            }
+            None => {
+                let empty_items_max = self.limits.empty_items_max;
+                Err(self.error(DecodeErrorKind::TooManyEmptyItems { empty_items_max }))
+            }
+        }
+    }
+
+    /// A length in bytes, which the input need not have.
+    ///
+    /// # Errors
+    /// The input ends, or the length is below zero.
+    #[inline]
+    pub(crate) fn length(&mut self) -> Result<usize> {
+        let start = self.position();
         let length = self.long()?;
         usize::try_from(length)
             .map_err(|_| DecodeError::new(DecodeErrorKind::NegativeLength(length), start))
     }
 
-    fn check_block(&mut self, count: u64, item_bytes_min: usize) -> Result<usize> {
+    #[cold]
+    pub(crate) fn unexpected_end(&self, needed: usize) -> DecodeError {
         let remaining = self.remaining();
-        let too_long = DecodeErrorKind::BlockTooLong { count, remaining };
-        let Ok(items) = usize::try_from(count) else {
-            return Err(self.error(too_long));
-        };
-        if item_bytes_min == 0 {
-            let empty_items_max = self.limits.empty_items_max;
-            self.empty_items_left = self.empty_items_left.checked_sub(items).ok_or_else(|| {
-                self.error(DecodeErrorKind::TooManyEmptyItems { empty_items_max })
-            })?;
-        } else if items
-            .checked_mul(item_bytes_min)
-            .is_none_or(|needed| needed > remaining)
-        {
-            return Err(self.error(too_long));
-        }
-        Ok(items)
+        self.error(DecodeErrorKind::UnexpectedEnd { needed, remaining })
     }
 }
 

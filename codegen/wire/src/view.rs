@@ -2,7 +2,7 @@
 
 use std::mem::size_of;
 
-use crate::{DecodeError, DecodeErrorKind, Event, Limits, Reader, Segment};
+use crate::{DecodeError, Event, Limits, Reader, Segment};
 
 type Result<T> = std::result::Result<T, DecodeError>;
 
@@ -112,11 +112,10 @@ impl<'a> Reader<'a> {
     /// The input ends.
     #[inline]
     pub fn fixed_ref<const N: usize>(&mut self) -> Result<&'a [u8; N]> {
-        let remaining = self.remaining();
-        self.take(N)?.first_chunk().ok_or_else(|| {
-            let needed = N;
-            self.error(DecodeErrorKind::UnexpectedEnd { needed, remaining })
-        })
+        match self.take(N)?.first_chunk() {
+            Some(chunk) => Ok(chunk),
+            None => Err(self.unexpected_end(N)),
+        }
     }
 
     /// `map`, whose values take at least `value_bytes_min` bytes each, with its
@@ -129,20 +128,20 @@ impl<'a> Reader<'a> {
         value_bytes_min: usize,
         mut read: impl FnMut(&mut Self) -> Result<T>,
     ) -> Result<Entries<'a, T>> {
-        self.enter()?;
-        let mut entries = Vec::new();
-        // Twice: sorting takes as much again.
-        let entry_bytes = 2 * size_of::<(&str, T)>();
-        while let Some(count) = self.block(value_bytes_min.saturating_add(1), entry_bytes)? {
-            entries.reserve(count);
-            for _ in 0..count {
-                let key = self.str_ref()?;
-                let value =
-                    read(self).map_err(|error| error.within(Segment::Key(key.to_owned())))?;
-                entries.push((key, value));
+        self.nested::<T, _>(|reader| {
+            let mut entries = Vec::new();
+            // Once more what an entry takes: sorting needs as much again.
+            let entry_bytes = size_of::<(&str, T)>();
+            while let Some(count) = reader.block(value_bytes_min.saturating_add(1), entry_bytes)? {
+                reader.grow(&mut entries, count)?;
+                for _ in 0..count {
+                    let key = reader.str_ref()?;
+                    let value =
+                        read(reader).map_err(|error| error.within(Segment::Key(key.to_owned())))?;
+                    entries.push((key, value));
+                }
             }
-        }
-        self.leave();
-        Ok(Entries::from(entries))
+            Ok(Entries::from(entries))
+        })
     }
 }

@@ -446,8 +446,8 @@ pub mod evolution {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <Gone as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Gone as ::accordant_wire::Decode>::decode)
                                             .map(::std::option::Option::Some)
                                     }
                                 },
@@ -485,10 +485,10 @@ pub mod evolution {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <GoneRef<
-                                            '_,
-                                        > as ::accordant_wire::DecodeRef<'_>>::decode_ref(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(
+                                                <GoneRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
                                             .map(::std::option::Option::Some)
                                     }
                                 },
@@ -1365,8 +1365,8 @@ pub mod evolution {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <Part as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Part as ::accordant_wire::Decode>::decode)
                                             .map(::std::option::Option::Some)
                                     }
                                 },
@@ -1401,10 +1401,10 @@ pub mod evolution {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <PartRef<
-                                            '_,
-                                        > as ::accordant_wire::DecodeRef<'_>>::decode_ref(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(
+                                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
                                             .map(::std::option::Option::Some)
                                     }
                                 },
@@ -3382,8 +3382,8 @@ pub mod shapes {
                                             .map(BranchLeft::Leaf)
                                     }
                                     _ => {
-                                        <Branch as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Branch as ::accordant_wire::Decode>::decode)
                                             .map(BranchLeft::Branch)
                                     }
                                 },
@@ -3394,8 +3394,8 @@ pub mod shapes {
                                 |reader| match reader.branch(3)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     1 => {
-                                        <Branch as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Branch as ::accordant_wire::Decode>::decode)
                                             .map(BranchRight::Branch)
                                             .map(::std::option::Option::Some)
                                     }
@@ -3479,8 +3479,8 @@ pub mod shapes {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <Node as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Node as ::accordant_wire::Decode>::decode)
                                             .map(::std::option::Option::Some)
                                     }
                                 },
@@ -3527,8 +3527,8 @@ pub mod shapes {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <Pong as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Pong as ::accordant_wire::Decode>::decode)
                                             .map(::std::option::Option::Some)
                                     }
                                 },
@@ -3575,8 +3575,8 @@ pub mod shapes {
                                 |reader| match reader.branch(2)? {
                                     0 => ::std::result::Result::Ok(::std::option::Option::None),
                                     _ => {
-                                        <Ping as ::accordant_wire::Decode>::decode(reader)
-                                            .map(::std::boxed::Box::new)
+                                        reader
+                                            .boxed(<Ping as ::accordant_wire::Decode>::decode)
                                             .map(::std::option::Option::Some)
                                     }
                                 },

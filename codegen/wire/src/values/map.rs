@@ -10,6 +10,14 @@ pub trait MapValue: Default {
     /// What its entries hold.
     type Value;
 
+    /// Memory that the first entry takes at most, besides what its key and its
+    /// value hold.
+    const FIRST_BYTES: usize;
+
+    /// Memory that each entry takes at most, all that the map has allocated
+    /// and does not use included.
+    const ENTRY_BYTES: usize;
+
     /// Adds an entry; of two with one key the later stays.
     fn put(&mut self, key: String, value: Self::Value);
 
@@ -24,6 +32,11 @@ pub trait MapValue: Default {
 
 impl<T> MapValue for BTreeMap<String, T> {
     type Value = T;
+
+    // A node has room for eleven entries, its length, and eleven nodes below
+    // it; at worst there is one for every five entries.
+    const FIRST_BYTES: usize = 11 * size_of::<(String, T)>() + 112;
+    const ENTRY_BYTES: usize = Self::FIRST_BYTES.div_ceil(5);
 
     #[inline]
     fn put(&mut self, key: String, value: T) {
@@ -49,6 +62,11 @@ where
     String: Hash,
 {
     type Value = T;
+
+    // While it grows there are three places for every seven eighths of an
+    // entry: the old table and one of twice its size.
+    const FIRST_BYTES: usize = 4 * (size_of::<(String, T)>() + 1) + 64;
+    const ENTRY_BYTES: usize = 4 * (size_of::<(String, T)>() + 1);
 
     #[inline]
     fn put(&mut self, key: String, value: T) {

@@ -120,8 +120,11 @@ fn a2_counts_and_sizes_that_cannot_be() {
     let writer = record(&format!(r#"{{"name": "a", "type": {ints}}}"#));
     let error = format!("a: {error}");
     check(&writer, &record(""), &longs(&[i64::MAX]), Err(&error));
-    // A size that is wrong does not reach the reader.
-    check(ints, ints, &longs(&[-1, 77, 5, 0]), Ok(&longs(&[1, 5, 0])));
+    // A size that is wrong does not reach the reader, one that the input cannot
+    // have is refused.
+    check(ints, ints, &longs(&[-1, 2, 5, 0]), Ok(&longs(&[1, 5, 0])));
+    let error = "the input ends: 77 bytes needed, 2 left (at byte 3)";
+    check(ints, ints, &longs(&[-1, 77, 5, 0]), Err(error));
 }
 
 #[test]
