@@ -333,13 +333,14 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             }
         }
         let function = &self.reads[&(w, r)];
+        let enter = self.writer_shape.enter(w);
         let (path, lifetime) = (self.reader.path_of(r), self.reader.lifetime(r));
         let reader_lifetime = lifetime.clone().unwrap_or(quote!(<'_>));
         Ok(quote! {
             pub(super) fn #function #lifetime (
                 reader: &mut ::accordant_wire::Reader #reader_lifetime,
             ) -> ::std::result::Result<#path #lifetime, ::accordant_wire::DecodeError> {
-                reader.enter()?;
+                #enter
                 #(#statements)*
                 let value = #path { #(#values,)* };
                 reader.leave();
@@ -403,11 +404,12 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             }
         }
         let function = &self.skips[&w];
+        let enter = self.writer_shape.enter(w);
         quote! {
             fn #function(
                 reader: &mut ::accordant_wire::Reader<'_>,
             ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
-                reader.enter()?;
+                #enter
                 #(#statements)*
                 reader.leave();
                 ::std::result::Result::Ok(())

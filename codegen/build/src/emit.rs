@@ -172,6 +172,7 @@ impl Place<'_, '_> {
                 .argument();
             reads.push(quote!(#field_name: reader.field(#avro, #read)?));
         }
+        let enter = self.shape.enter(id);
         let unused = fields.is_empty().then(|| quote!(let _ = out;));
         Ok(quote! {
             #doc
@@ -193,7 +194,7 @@ impl Place<'_, '_> {
                 fn decode(
                     reader: &mut ::accordant_wire::Reader<'_>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    reader.enter()?;
+                    #enter
                     let value = Self { #(#reads,)* };
                     reader.leave();
                     ::std::result::Result::Ok(value)

@@ -4,6 +4,8 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use accordant_schema::{Kind, NodeId, Schema};
+use proc_macro2::TokenStream;
+use quote::quote;
 
 use crate::types::Leaf;
 
@@ -39,6 +41,15 @@ impl Shape {
     /// Whether a value holds what a view borrows.
     pub(crate) fn borrows(&self, id: NodeId) -> bool {
         self.borrows.get(id.0 as usize).copied().unwrap_or_default()
+    }
+
+    /// The statement that enters a record as the bytes have it. One that can
+    /// be there without a byte is counted: few types make many of these.
+    pub(crate) fn enter(&self, record: NodeId) -> TokenStream {
+        match self.bytes_min(record) {
+            0 => quote!(reader.enter_empty()?;),
+            _ => quote!(reader.enter()?;),
+        }
     }
 
     /// How many bytes a value takes at least.

@@ -141,6 +141,7 @@ impl Place<'_, '_> {
         let rust = self.rust_type_of(id);
         let (name, view) = (&rust.name, self.view_of(rust).name);
         let doc = docs(None, &format!("A view of a [`{name}`]."));
+        let enter = self.shape.enter(id);
         Ok(quote! {
             #doc
             #[derive(Debug, Clone, PartialEq)]
@@ -152,7 +153,7 @@ impl Place<'_, '_> {
                 fn decode_ref(
                     reader: &mut ::accordant_wire::Reader<'a>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    reader.enter()?;
+                    #enter
                     let value = Self { #(#reads,)* };
                     reader.leave();
                     ::std::result::Result::Ok(value)

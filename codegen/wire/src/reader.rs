@@ -30,7 +30,7 @@ impl Default for Limits {
 }
 
 /// Bytes of a value for which one level of depth is enough.
-const STACK_BYTES_A_LEVEL: usize = 1024;
+const STACK_BYTES_A_LEVEL: usize = 512;
 
 /// A position in the bytes of one datum, and what is left of its limits.
 #[derive(Debug)]
@@ -101,6 +101,17 @@ impl<'a> Reader<'a> {
         }
         self.depth += 1;
         Ok(())
+    }
+
+    /// Enters a record that may take no bytes, which counts as an item that
+    /// takes none.
+    ///
+    /// # Errors
+    /// The depth or the items that take no bytes are used up.
+    #[inline]
+    pub fn enter_empty(&mut self) -> Result<()> {
+        self.count_empty(1)?;
+        self.enter()
     }
 
     /// Enters what holds values of a type, and reads one in `read`. Who nests

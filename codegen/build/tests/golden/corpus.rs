@@ -2081,6 +2081,3168 @@ pub mod evolution {
         }
     }
 }
+/// The contracts of \`hostile\`.
+#[allow(clippy::all, unconditional_recursion)]
+pub mod hostile {
+    #[doc(inline)]
+    pub use self::everything::Everything;
+    /// A corner of the generator.
+    pub mod everything {
+        #[doc(inline)]
+        pub use self::v2::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `hostile.Everything` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Everything\",\n  \"namespace\": \"hostile\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"nulls\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"null\"\n      }\n    },\n    {\n      \"name\": \"more_nulls\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": {\n          \"type\": \"array\",\n          \"items\": \"null\"\n        }\n      }\n    },\n    {\n      \"name\": \"list\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"record\",\n          \"name\": \"List\",\n          \"fields\": [\n            {\n              \"name\": \"next\",\n              \"type\": [\n                \"null\",\n                \"List\"\n              ]\n            }\n          ]\n        }\n      ]\n    },\n    {\n      \"name\": \"endless\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"record\",\n          \"name\": \"Endless\",\n          \"fields\": [\n            {\n              \"name\": \"again\",\n              \"type\": \"Endless\"\n            }\n          ]\n        }\n      ]\n    },\n    {\n      \"name\": \"laughs\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"record\",\n          \"name\": \"L0\",\n          \"fields\": []\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L1\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L0\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L0\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L2\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L1\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L1\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L3\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L2\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L2\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L4\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L3\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L3\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L5\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L4\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L4\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L6\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L5\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L5\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L7\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L6\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L6\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L8\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L7\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L7\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L9\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L8\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L8\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L10\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L9\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L9\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L11\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L10\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L10\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L12\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L11\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L11\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L13\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L12\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L12\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L14\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L13\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L13\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L15\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L14\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L14\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L16\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L15\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L15\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L17\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L16\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L16\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L18\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L17\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L17\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L19\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L18\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L18\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L20\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L19\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L19\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L21\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L20\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L20\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L22\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L21\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L21\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L23\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L22\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L22\"\n            }\n          ]\n        },\n        {\n          \"type\": \"record\",\n          \"name\": \"L24\",\n          \"fields\": [\n            {\n              \"name\": \"a\",\n              \"type\": \"L23\"\n            },\n            {\n              \"name\": \"b\",\n              \"type\": \"L23\"\n            }\n          ]\n        }\n      ]\n    },\n    {\n      \"name\": \"tree\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"record\",\n          \"name\": \"Tree\",\n          \"fields\": [\n            {\n              \"name\": \"left\",\n              \"type\": [\n                \"null\",\n                \"Tree\"\n              ]\n            },\n            {\n              \"name\": \"right\",\n              \"type\": [\n                \"null\",\n                \"Tree\"\n              ]\n            },\n            {\n              \"name\": \"more\",\n              \"type\": {\n                \"type\": \"array\",\n                \"items\": \"Tree\"\n              }\n            }\n          ]\n        }\n      ]\n    },\n    {\n      \"name\": \"wide\",\n      \"type\": [\n        \"null\",\n        {\n          \"type\": \"record\",\n          \"name\": \"Wide\",\n          \"fields\": [\n            {\n              \"name\": \"next\",\n              \"type\": [\n                \"null\",\n                \"Wide\"\n              ]\n            },\n            {\n              \"name\": \"parts\",\n              \"type\": [\n                \"null\",\n                {\n                  \"type\": \"fixed\",\n                  \"name\": \"Parts\",\n                  \"size\": 4096\n                }\n              ]\n            }\n          ]\n        }\n      ]\n    },\n    {\n      \"name\": \"texts\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"string\"\n      }\n    },\n    {\n      \"name\": \"map\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": \"string\"\n      }\n    },\n    {\n      \"name\": \"maps\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": {\n          \"type\": \"map\",\n          \"values\": \"long\"\n        }\n      }\n    },\n    {\n      \"name\": \"choice\",\n      \"type\": [\n        \"int\",\n        \"string\"\n      ]\n    },\n    {\n      \"name\": \"state\",\n      \"type\": {\n        \"type\": \"enum\",\n        \"name\": \"State\",\n        \"symbols\": [\n          \"A\",\n          \"B\"\n        ]\n      }\n    },\n    {\n      \"name\": \"bytes\",\n      \"type\": \"bytes\"\n    }\n  ]\n}\n",
+                references: &[],
+                fingerprint: [
+                    141, 72, 142, 103, 25, 172, 71, 183, 151, 108, 144, 173, 29, 217,
+                    149, 165, 198, 166, 156, 181, 22, 104, 150, 62, 177, 25, 150, 183,
+                    28, 72, 46, 251,
+                ],
+                rabin: 385328429941231576,
+            };
+            /// The record `hostile.Everything`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Everything {
+                /// The field `id`.
+                pub id: ::std::string::String,
+                /// The field `nulls`.
+                pub nulls: ::std::vec::Vec<()>,
+                /// The field `more_nulls`.
+                pub more_nulls: ::std::vec::Vec<::std::vec::Vec<()>>,
+                /// The field `list`.
+                pub list: ::std::option::Option<List>,
+                /// The field `endless`.
+                pub endless: ::std::option::Option<Endless>,
+                /// The field `laughs`.
+                pub laughs: ::std::option::Option<EverythingLaughs>,
+                /// The field `tree`.
+                pub tree: ::std::option::Option<Tree>,
+                /// The field `wide`.
+                pub wide: ::std::option::Option<Wide>,
+                /// The field `texts`.
+                pub texts: ::std::vec::Vec<::std::string::String>,
+                /// The field `map`.
+                pub map: ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::std::string::String,
+                >,
+                /// The field `maps`.
+                pub maps: ::std::vec::Vec<
+                    ::std::collections::BTreeMap<::std::string::String, i64>,
+                >,
+                /// The field `choice`.
+                pub choice: EverythingChoice,
+                /// The field `state`.
+                pub state: State,
+                /// The field `bytes`.
+                pub bytes: ::std::vec::Vec<u8>,
+            }
+            impl ::accordant_wire::Encode for Everything {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.id, out);
+                    ::accordant_wire::write::array(
+                            &self.nulls,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::null(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("nulls"))?;
+                    ::accordant_wire::write::array(
+                            &self.more_nulls,
+                            out,
+                            |item, out| ::accordant_wire::write::array(
+                                item,
+                                out,
+                                |item, out| {
+                                    ::accordant_wire::write::null(item, out);
+                                    ::std::result::Result::Ok(())
+                                },
+                            ),
+                        )
+                        .map_err(|error| error.in_field("more_nulls"))?;
+                    match &self.list {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <List as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("list"))?;
+                    match &self.endless {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Endless as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("endless"))?;
+                    match &self.laughs {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <EverythingLaughs as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("laughs"))?;
+                    match &self.tree {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Tree as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("tree"))?;
+                    match &self.wide {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Wide as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("wide"))?;
+                    ::accordant_wire::write::array(
+                            &self.texts,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("texts"))?;
+                    ::accordant_wire::write::map(
+                            &self.map,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("map"))?;
+                    ::accordant_wire::write::array(
+                            &self.maps,
+                            out,
+                            |item, out| ::accordant_wire::write::map(
+                                item,
+                                out,
+                                |item, out| {
+                                    ::accordant_wire::write::long(*item, out);
+                                    ::std::result::Result::Ok(())
+                                },
+                            ),
+                        )
+                        .map_err(|error| error.in_field("maps"))?;
+                    <EverythingChoice as ::accordant_wire::Encode>::encode(
+                            &self.choice,
+                            out,
+                        )
+                        .map_err(|error| error.in_field("choice"))?;
+                    <State as ::accordant_wire::Encode>::encode(&self.state, out)
+                        .map_err(|error| error.in_field("state"))?;
+                    ::accordant_wire::write::bytes(&self.bytes, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Everything {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.string())?,
+                        nulls: reader
+                            .field(
+                                "nulls",
+                                |reader| reader.array(0, |reader| reader.null()),
+                            )?,
+                        more_nulls: reader
+                            .field(
+                                "more_nulls",
+                                |reader| {
+                                    reader
+                                        .array(1, |reader| reader.array(0, |reader| reader.null()))
+                                },
+                            )?,
+                        list: reader
+                            .field(
+                                "list",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <List as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        endless: reader
+                            .field(
+                                "endless",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Endless as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        laughs: reader
+                            .field(
+                                "laughs",
+                                |reader| match reader.branch(26)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        <L0 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L0)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        <L1 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L1)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    3 => {
+                                        <L2 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L2)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    4 => {
+                                        <L3 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L3)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    5 => {
+                                        <L4 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L4)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    6 => {
+                                        <L5 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L5)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    7 => {
+                                        <L6 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L6)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    8 => {
+                                        <L7 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L7)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    9 => {
+                                        <L8 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L8)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    10 => {
+                                        <L9 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L9)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    11 => {
+                                        <L10 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L10)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    12 => {
+                                        <L11 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L11)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    13 => {
+                                        <L12 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L12)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    14 => {
+                                        <L13 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L13)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    15 => {
+                                        <L14 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L14)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    16 => {
+                                        <L15 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L15)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    17 => {
+                                        <L16 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L16)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    18 => {
+                                        <L17 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L17)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    19 => {
+                                        <L18 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L18)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    20 => {
+                                        <L19 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L19)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    21 => {
+                                        <L20 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L20)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    22 => {
+                                        <L21 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L21)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    23 => {
+                                        <L22 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L22)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    24 => {
+                                        <L23 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L23)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        <L24 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L24)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        tree: reader
+                            .field(
+                                "tree",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Tree as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        wide: reader
+                            .field(
+                                "wide",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Wide as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        texts: reader
+                            .field(
+                                "texts",
+                                |reader| reader.array(1, |reader| reader.string()),
+                            )?,
+                        map: reader
+                            .field(
+                                "map",
+                                |reader| reader.map(1, |reader| reader.string()),
+                            )?,
+                        maps: reader
+                            .field(
+                                "maps",
+                                |reader| {
+                                    reader
+                                        .array(1, |reader| reader.map(1, |reader| reader.long()))
+                                },
+                            )?,
+                        choice: reader
+                            .field(
+                                "choice",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(EverythingChoice::Int),
+                                    _ => reader.string().map(EverythingChoice::String),
+                                },
+                            )?,
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        bytes: reader.field("bytes", |reader| reader.bytes())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Everything`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct EverythingRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `nulls`.
+                pub nulls: ::std::vec::Vec<()>,
+                /// The field `more_nulls`.
+                pub more_nulls: ::std::vec::Vec<::std::vec::Vec<()>>,
+                /// The field `list`.
+                pub list: ::std::option::Option<List>,
+                /// The field `endless`.
+                pub endless: ::std::option::Option<Endless>,
+                /// The field `laughs`.
+                pub laughs: ::std::option::Option<EverythingLaughs>,
+                /// The field `tree`.
+                pub tree: ::std::option::Option<Tree>,
+                /// The field `wide`.
+                pub wide: ::std::option::Option<WideRef<'a>>,
+                /// The field `texts`.
+                pub texts: ::std::vec::Vec<&'a str>,
+                /// The field `map`.
+                pub map: ::accordant_wire::Entries<'a, &'a str>,
+                /// The field `maps`.
+                pub maps: ::std::vec::Vec<::accordant_wire::Entries<'a, i64>>,
+                /// The field `choice`.
+                pub choice: EverythingChoiceRef<'a>,
+                /// The field `state`.
+                pub state: State,
+                /// The field `bytes`.
+                pub bytes: &'a [u8],
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for EverythingRef<'a> {
+                type Owned = Everything;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        nulls: reader
+                            .field(
+                                "nulls",
+                                |reader| reader.array(0, |reader| reader.null()),
+                            )?,
+                        more_nulls: reader
+                            .field(
+                                "more_nulls",
+                                |reader| {
+                                    reader
+                                        .array(1, |reader| reader.array(0, |reader| reader.null()))
+                                },
+                            )?,
+                        list: reader
+                            .field(
+                                "list",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <List as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        endless: reader
+                            .field(
+                                "endless",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Endless as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        laughs: reader
+                            .field(
+                                "laughs",
+                                |reader| match reader.branch(26)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        <L0 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L0)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        <L1 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L1)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    3 => {
+                                        <L2 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L2)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    4 => {
+                                        <L3 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L3)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    5 => {
+                                        <L4 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L4)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    6 => {
+                                        <L5 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L5)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    7 => {
+                                        <L6 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L6)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    8 => {
+                                        <L7 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L7)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    9 => {
+                                        <L8 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L8)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    10 => {
+                                        <L9 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L9)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    11 => {
+                                        <L10 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L10)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    12 => {
+                                        <L11 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L11)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    13 => {
+                                        <L12 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L12)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    14 => {
+                                        <L13 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L13)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    15 => {
+                                        <L14 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L14)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    16 => {
+                                        <L15 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L15)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    17 => {
+                                        <L16 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L16)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    18 => {
+                                        <L17 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L17)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    19 => {
+                                        <L18 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L18)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    20 => {
+                                        <L19 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L19)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    21 => {
+                                        <L20 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L20)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    22 => {
+                                        <L21 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L21)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    23 => {
+                                        <L22 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L22)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    24 => {
+                                        <L23 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L23)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        <L24 as ::accordant_wire::Decode>::decode(reader)
+                                            .map(EverythingLaughs::L24)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        tree: reader
+                            .field(
+                                "tree",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <Tree as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        wide: reader
+                            .field(
+                                "wide",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <WideRef<
+                                            '_,
+                                        > as ::accordant_wire::DecodeRef<'_>>::decode_ref(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        texts: reader
+                            .field(
+                                "texts",
+                                |reader| reader.array(1, |reader| reader.str_ref()),
+                            )?,
+                        map: reader
+                            .field(
+                                "map",
+                                |reader| reader.map_ref(1, |reader| reader.str_ref()),
+                            )?,
+                        maps: reader
+                            .field(
+                                "maps",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| reader.map_ref(1, |reader| reader.long()),
+                                        )
+                                },
+                            )?,
+                        choice: reader
+                            .field(
+                                "choice",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(EverythingChoiceRef::Int),
+                                    _ => reader.str_ref().map(EverythingChoiceRef::String),
+                                },
+                            )?,
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        bytes: reader.field("bytes", |reader| reader.bytes_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Everything {
+                    Everything {
+                        id: ::std::string::String::from(self.id),
+                        nulls: self.nulls,
+                        more_nulls: self.more_nulls,
+                        list: self.list,
+                        endless: self.endless,
+                        laughs: self.laughs,
+                        tree: self.tree,
+                        wide: self
+                            .wide
+                            .map(|value| ::accordant_wire::DecodeRef::into_owned(value)),
+                        texts: self
+                            .texts
+                            .into_iter()
+                            .map(|item| ::std::string::String::from(item))
+                            .collect(),
+                        map: self
+                            .map
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                ::std::string::String::from(value),
+                            ))
+                            .collect(),
+                        maps: self
+                            .maps
+                            .into_iter()
+                            .map(|item| {
+                                item
+                                    .into_iter()
+                                    .map(|(key, value)| (
+                                        ::std::string::String::from(key),
+                                        value,
+                                    ))
+                                    .collect()
+                            })
+                            .collect(),
+                        choice: self.choice.into_owned(),
+                        state: self.state,
+                        bytes: ::std::vec::Vec::from(self.bytes),
+                    }
+                }
+            }
+            /// The record `hostile.Endless`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Endless {
+                /// The field `again`.
+                pub again: ::std::boxed::Box<Endless>,
+            }
+            impl ::accordant_wire::Encode for Endless {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <Endless as ::accordant_wire::Encode>::encode(&self.again, out)
+                        .map_err(|error| error.in_field("again"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Endless {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        again: reader
+                            .field(
+                                "again",
+                                |reader| {
+                                    reader.boxed(<Endless as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L0`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L0 {}
+            impl ::accordant_wire::Encode for L0 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    let _ = out;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L0 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {};
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L1`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L1 {
+                /// The field `a`.
+                pub a: L0,
+                /// The field `b`.
+                pub b: L0,
+            }
+            impl ::accordant_wire::Encode for L1 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L0 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L0 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L1 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L0 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L0 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L10`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L10 {
+                /// The field `a`.
+                pub a: L9,
+                /// The field `b`.
+                pub b: L9,
+            }
+            impl ::accordant_wire::Encode for L10 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L9 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L9 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L10 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L9 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L9 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L11`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L11 {
+                /// The field `a`.
+                pub a: L10,
+                /// The field `b`.
+                pub b: L10,
+            }
+            impl ::accordant_wire::Encode for L11 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L10 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L10 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L11 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L10 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L10 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L12`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L12 {
+                /// The field `a`.
+                pub a: L11,
+                /// The field `b`.
+                pub b: L11,
+            }
+            impl ::accordant_wire::Encode for L12 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L11 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L11 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L12 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L11 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L11 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L13`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L13 {
+                /// The field `a`.
+                pub a: L12,
+                /// The field `b`.
+                pub b: L12,
+            }
+            impl ::accordant_wire::Encode for L13 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L12 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L12 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L13 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L12 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L12 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L14`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L14 {
+                /// The field `a`.
+                pub a: L13,
+                /// The field `b`.
+                pub b: L13,
+            }
+            impl ::accordant_wire::Encode for L14 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L13 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L13 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L14 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L13 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L13 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L15`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L15 {
+                /// The field `a`.
+                pub a: L14,
+                /// The field `b`.
+                pub b: L14,
+            }
+            impl ::accordant_wire::Encode for L15 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L14 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L14 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L15 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L14 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L14 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L16`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L16 {
+                /// The field `a`.
+                pub a: L15,
+                /// The field `b`.
+                pub b: L15,
+            }
+            impl ::accordant_wire::Encode for L16 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L15 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L15 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L16 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L15 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L15 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L17`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L17 {
+                /// The field `a`.
+                pub a: L16,
+                /// The field `b`.
+                pub b: L16,
+            }
+            impl ::accordant_wire::Encode for L17 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L16 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L16 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L17 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L16 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L16 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L18`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L18 {
+                /// The field `a`.
+                pub a: L17,
+                /// The field `b`.
+                pub b: L17,
+            }
+            impl ::accordant_wire::Encode for L18 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L17 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L17 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L18 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L17 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L17 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L19`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L19 {
+                /// The field `a`.
+                pub a: L18,
+                /// The field `b`.
+                pub b: L18,
+            }
+            impl ::accordant_wire::Encode for L19 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L18 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L18 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L19 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L18 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L18 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L2`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L2 {
+                /// The field `a`.
+                pub a: L1,
+                /// The field `b`.
+                pub b: L1,
+            }
+            impl ::accordant_wire::Encode for L2 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L1 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L1 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L2 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L1 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L1 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L20`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L20 {
+                /// The field `a`.
+                pub a: L19,
+                /// The field `b`.
+                pub b: L19,
+            }
+            impl ::accordant_wire::Encode for L20 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L19 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L19 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L20 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L19 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L19 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L21`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L21 {
+                /// The field `a`.
+                pub a: L20,
+                /// The field `b`.
+                pub b: L20,
+            }
+            impl ::accordant_wire::Encode for L21 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L20 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L20 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L21 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L20 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L20 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L22`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L22 {
+                /// The field `a`.
+                pub a: L21,
+                /// The field `b`.
+                pub b: L21,
+            }
+            impl ::accordant_wire::Encode for L22 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L21 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L21 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L22 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L21 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L21 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L23`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L23 {
+                /// The field `a`.
+                pub a: L22,
+                /// The field `b`.
+                pub b: L22,
+            }
+            impl ::accordant_wire::Encode for L23 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L22 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L22 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L23 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L22 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L22 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L24`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L24 {
+                /// The field `a`.
+                pub a: L23,
+                /// The field `b`.
+                pub b: L23,
+            }
+            impl ::accordant_wire::Encode for L24 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L23 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L23 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L24 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L23 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L23 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L3`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L3 {
+                /// The field `a`.
+                pub a: L2,
+                /// The field `b`.
+                pub b: L2,
+            }
+            impl ::accordant_wire::Encode for L3 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L2 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L2 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L3 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L2 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L2 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L4`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L4 {
+                /// The field `a`.
+                pub a: L3,
+                /// The field `b`.
+                pub b: L3,
+            }
+            impl ::accordant_wire::Encode for L4 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L3 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L3 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L4 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L3 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L3 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L5`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L5 {
+                /// The field `a`.
+                pub a: L4,
+                /// The field `b`.
+                pub b: L4,
+            }
+            impl ::accordant_wire::Encode for L5 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L4 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L4 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L5 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L4 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L4 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L6`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L6 {
+                /// The field `a`.
+                pub a: L5,
+                /// The field `b`.
+                pub b: L5,
+            }
+            impl ::accordant_wire::Encode for L6 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L5 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L5 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L6 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L5 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L5 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L7`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L7 {
+                /// The field `a`.
+                pub a: L6,
+                /// The field `b`.
+                pub b: L6,
+            }
+            impl ::accordant_wire::Encode for L7 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L6 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L6 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L7 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L6 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L6 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L8`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L8 {
+                /// The field `a`.
+                pub a: L7,
+                /// The field `b`.
+                pub b: L7,
+            }
+            impl ::accordant_wire::Encode for L8 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L7 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L7 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L8 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L7 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L7 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.L9`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct L9 {
+                /// The field `a`.
+                pub a: L8,
+                /// The field `b`.
+                pub b: L8,
+            }
+            impl ::accordant_wire::Encode for L9 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <L8 as ::accordant_wire::Encode>::encode(&self.a, out)
+                        .map_err(|error| error.in_field("a"))?;
+                    <L8 as ::accordant_wire::Encode>::encode(&self.b, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for L9 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    let value = Self {
+                        a: reader.field("a", <L8 as ::accordant_wire::Decode>::decode)?,
+                        b: reader.field("b", <L8 as ::accordant_wire::Decode>::decode)?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.List`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct List {
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<List>>,
+            }
+            impl ::accordant_wire::Encode for List {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match &self.next {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <List as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("next"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for List {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(<List as ::accordant_wire::Decode>::decode)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The enum `hostile.State`.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum State {
+                /// `A`
+                A,
+                /// `B`
+                B,
+            }
+            impl State {
+                /// Every symbol, in the order of the schema.
+                pub const ALL: &'static [State] = &[State::A, State::B];
+                /// The symbol's text in the schema.
+                pub const fn as_str(&self) -> &'static str {
+                    match self {
+                        Self::A => "A",
+                        Self::B => "B",
+                    }
+                }
+            }
+            impl ::std::fmt::Display for State {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+            impl ::accordant_wire::Encode for State {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(*self as i32, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for State {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    ::std::result::Result::Ok(
+                        match reader.symbol(2)? {
+                            0 => Self::A,
+                            _ => Self::B,
+                        },
+                    )
+                }
+            }
+            /// The record `hostile.Tree`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Tree {
+                /// The field `left`.
+                pub left: ::std::option::Option<::std::boxed::Box<Tree>>,
+                /// The field `right`.
+                pub right: ::std::option::Option<::std::boxed::Box<Tree>>,
+                /// The field `more`.
+                pub more: ::std::vec::Vec<Tree>,
+            }
+            impl ::accordant_wire::Encode for Tree {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match &self.left {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Tree as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("left"))?;
+                    match &self.right {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Tree as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("right"))?;
+                    ::accordant_wire::write::array(
+                            &self.more,
+                            out,
+                            |item, out| <Tree as ::accordant_wire::Encode>::encode(
+                                item,
+                                out,
+                            ),
+                        )
+                        .map_err(|error| error.in_field("more"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Tree {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        left: reader
+                            .field(
+                                "left",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(<Tree as ::accordant_wire::Decode>::decode)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        right: reader
+                            .field(
+                                "right",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(<Tree as ::accordant_wire::Decode>::decode)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        more: reader
+                            .field(
+                                "more",
+                                |reader| {
+                                    reader.array(3, <Tree as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// The record `hostile.Wide`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Wide {
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<Wide>>,
+                /// The field `parts`.
+                pub parts: ::std::option::Option<[u8; 4096]>,
+            }
+            impl ::accordant_wire::Encode for Wide {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match &self.next {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Wide as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("next"))?;
+                    match &self.parts {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::fixed(value, out);
+                        }
+                    }
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Wide {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(<Wide as ::accordant_wire::Decode>::decode)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        parts: reader
+                            .field(
+                                "parts",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.fixed::<4096>().map(::std::option::Option::Some),
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Wide`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct WideRef<'a> {
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<WideRef<'a>>>,
+                /// The field `parts`.
+                pub parts: ::std::option::Option<&'a [u8; 4096]>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for WideRef<'a> {
+                type Owned = Wide;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(
+                                                <WideRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        parts: reader
+                            .field(
+                                "parts",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader.fixed_ref::<4096>().map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Wide {
+                    Wide {
+                        next: self
+                            .next
+                            .map(|value| ::std::boxed::Box::new(
+                                ::accordant_wire::DecodeRef::into_owned(*value),
+                            )),
+                        parts: self.parts.map(|value| *value),
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum EverythingChoice {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(::std::string::String),
+            }
+            impl ::accordant_wire::Encode for EverythingChoice {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`EverythingChoice`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum EverythingChoiceRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl EverythingChoiceRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> EverythingChoice {
+                    match self {
+                        Self::Int(value) => EverythingChoice::Int(value),
+                        Self::String(value) => {
+                            EverythingChoice::String(::std::string::String::from(value))
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum EverythingLaughs {
+                /// The branch `L0`.
+                L0(L0),
+                /// The branch `L1`.
+                L1(L1),
+                /// The branch `L2`.
+                L2(L2),
+                /// The branch `L3`.
+                L3(L3),
+                /// The branch `L4`.
+                L4(L4),
+                /// The branch `L5`.
+                L5(L5),
+                /// The branch `L6`.
+                L6(L6),
+                /// The branch `L7`.
+                L7(L7),
+                /// The branch `L8`.
+                L8(L8),
+                /// The branch `L9`.
+                L9(L9),
+                /// The branch `L10`.
+                L10(L10),
+                /// The branch `L11`.
+                L11(L11),
+                /// The branch `L12`.
+                L12(L12),
+                /// The branch `L13`.
+                L13(L13),
+                /// The branch `L14`.
+                L14(L14),
+                /// The branch `L15`.
+                L15(L15),
+                /// The branch `L16`.
+                L16(L16),
+                /// The branch `L17`.
+                L17(L17),
+                /// The branch `L18`.
+                L18(L18),
+                /// The branch `L19`.
+                L19(L19),
+                /// The branch `L20`.
+                L20(L20),
+                /// The branch `L21`.
+                L21(L21),
+                /// The branch `L22`.
+                L22(L22),
+                /// The branch `L23`.
+                L23(L23),
+                /// The branch `L24`.
+                L24(L24),
+            }
+            impl ::accordant_wire::Encode for EverythingLaughs {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::L0(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <L0 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L1(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            <L1 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L2(value) => {
+                            ::accordant_wire::write::long(3, out);
+                            <L2 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L3(value) => {
+                            ::accordant_wire::write::long(4, out);
+                            <L3 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L4(value) => {
+                            ::accordant_wire::write::long(5, out);
+                            <L4 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L5(value) => {
+                            ::accordant_wire::write::long(6, out);
+                            <L5 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L6(value) => {
+                            ::accordant_wire::write::long(7, out);
+                            <L6 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L7(value) => {
+                            ::accordant_wire::write::long(8, out);
+                            <L7 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L8(value) => {
+                            ::accordant_wire::write::long(9, out);
+                            <L8 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L9(value) => {
+                            ::accordant_wire::write::long(10, out);
+                            <L9 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L10(value) => {
+                            ::accordant_wire::write::long(11, out);
+                            <L10 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L11(value) => {
+                            ::accordant_wire::write::long(12, out);
+                            <L11 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L12(value) => {
+                            ::accordant_wire::write::long(13, out);
+                            <L12 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L13(value) => {
+                            ::accordant_wire::write::long(14, out);
+                            <L13 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L14(value) => {
+                            ::accordant_wire::write::long(15, out);
+                            <L14 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L15(value) => {
+                            ::accordant_wire::write::long(16, out);
+                            <L15 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L16(value) => {
+                            ::accordant_wire::write::long(17, out);
+                            <L16 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L17(value) => {
+                            ::accordant_wire::write::long(18, out);
+                            <L17 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L18(value) => {
+                            ::accordant_wire::write::long(19, out);
+                            <L18 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L19(value) => {
+                            ::accordant_wire::write::long(20, out);
+                            <L19 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L20(value) => {
+                            ::accordant_wire::write::long(21, out);
+                            <L20 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L21(value) => {
+                            ::accordant_wire::write::long(22, out);
+                            <L21 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L22(value) => {
+                            ::accordant_wire::write::long(23, out);
+                            <L22 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L23(value) => {
+                            ::accordant_wire::write::long(24, out);
+                            <L23 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::L24(value) => {
+                            ::accordant_wire::write::long(25, out);
+                            <L24 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                }
+            }
+            impl ::accordant_wire::Event for Everything {
+                const CONTRACT: &'static str = "hostile.Everything";
+                const VERSION: u32 = 1;
+                const TOPIC: &'static str = "hostile-everything";
+                const SUBJECT: &'static str = "hostile-everything-value";
+                const SCHEMA: &'static str = WRITER.schema;
+                const VERSIONS: &'static [::accordant_wire::WriterVersion] = &[WRITER];
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::Decode::decode(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "hostile.Everything",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+                fn key(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn partition_text(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn entity_version(&self) -> ::std::option::Option<i64> {
+                    ::std::option::Option::None
+                }
+                fn is_deleted(&self) -> bool {
+                    false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for EverythingRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "hostile.Everything",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+        }
+        /// Version 2 and its types.
+        pub mod v2 {
+            /// `hostile.Everything` v2.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 2,
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Everything\",\n  \"namespace\": \"hostile\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"string\"\n    }\n  ]\n}\n",
+                references: &[],
+                fingerprint: [
+                    161, 100, 191, 158, 15, 95, 115, 57, 50, 137, 0, 231, 188, 201, 205,
+                    109, 222, 243, 251, 118, 75, 236, 84, 132, 76, 111, 236, 71, 10, 175,
+                    239, 225,
+                ],
+                rabin: 1349058474394483246,
+            };
+            /// The record `hostile.Everything`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Everything {
+                /// The field `id`.
+                pub id: ::std::string::String,
+            }
+            impl ::accordant_wire::Encode for Everything {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.id, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Everything {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.string())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            /// A view of a [`Everything`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct EverythingRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for EverythingRef<'a> {
+                type Owned = Everything;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Everything {
+                    Everything {
+                        id: ::std::string::String::from(self.id),
+                    }
+                }
+            }
+            impl ::accordant_wire::Event for Everything {
+                const CONTRACT: &'static str = "hostile.Everything";
+                const VERSION: u32 = 2;
+                const TOPIC: &'static str = "hostile-everything";
+                const SUBJECT: &'static str = "hostile-everything-value";
+                const SCHEMA: &'static str = WRITER.schema;
+                const VERSIONS: &'static [::accordant_wire::WriterVersion] = &[
+                    super::v1::WRITER,
+                    WRITER,
+                ];
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => from_v1::read_everything(reader),
+                        2 => ::accordant_wire::Decode::decode(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "hostile.Everything",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+                fn key(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn partition_text(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn entity_version(&self) -> ::std::option::Option<i64> {
+                    ::std::option::Option::None
+                }
+                fn is_deleted(&self) -> bool {
+                    false
+                }
+            }
+            /// What v1 wrote.
+            mod from_v1 {
+                pub(super) fn read_everything(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<
+                    super::Everything,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_0 = reader.field("id", |reader| reader.string())?;
+                    reader
+                        .field(
+                            "nulls",
+                            |reader| reader.skip_blocks(0, |reader| reader.null()),
+                        )?;
+                    reader
+                        .field(
+                            "more_nulls",
+                            |reader| {
+                                reader
+                                    .skip_blocks(
+                                        1,
+                                        |reader| reader.skip_blocks(0, |reader| reader.null()),
+                                    )
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "list",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_list(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "endless",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_endless(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "laughs",
+                            |reader| match reader.branch(26)? {
+                                0 => reader.null(),
+                                1 => skip_l0(reader),
+                                2 => skip_l1(reader),
+                                3 => skip_l2(reader),
+                                4 => skip_l3(reader),
+                                5 => skip_l4(reader),
+                                6 => skip_l5(reader),
+                                7 => skip_l6(reader),
+                                8 => skip_l7(reader),
+                                9 => skip_l8(reader),
+                                10 => skip_l9(reader),
+                                11 => skip_l10(reader),
+                                12 => skip_l11(reader),
+                                13 => skip_l12(reader),
+                                14 => skip_l13(reader),
+                                15 => skip_l14(reader),
+                                16 => skip_l15(reader),
+                                17 => skip_l16(reader),
+                                18 => skip_l17(reader),
+                                19 => skip_l18(reader),
+                                20 => skip_l19(reader),
+                                21 => skip_l20(reader),
+                                22 => skip_l21(reader),
+                                23 => skip_l22(reader),
+                                24 => skip_l23(reader),
+                                _ => skip_l24(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "tree",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_tree(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "wide",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_wide(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "texts",
+                            |reader| reader.skip_blocks(1, |reader| reader.skip_bytes()),
+                        )?;
+                    reader
+                        .field(
+                            "map",
+                            |reader| {
+                                reader
+                                    .skip_blocks(
+                                        2,
+                                        |reader| {
+                                            reader.skip_bytes()?;
+                                            reader.skip_bytes()
+                                        },
+                                    )
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "maps",
+                            |reader| {
+                                reader
+                                    .skip_blocks(
+                                        1,
+                                        |reader| {
+                                            reader
+                                                .skip_blocks(
+                                                    2,
+                                                    |reader| {
+                                                        reader.skip_bytes()?;
+                                                        reader.skip_long()
+                                                    },
+                                                )
+                                        },
+                                    )
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "choice",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.skip_long(),
+                                _ => reader.skip_bytes(),
+                            },
+                        )?;
+                    reader.field("state", |reader| reader.skip_long())?;
+                    reader.field("bytes", |reader| reader.skip_bytes())?;
+                    let value = super::Everything { id: field_0 };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn skip_list(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader
+                        .field(
+                            "next",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_list(reader),
+                            },
+                        )?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_endless(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("again", skip_endless)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l0(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l1(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l0)?;
+                    reader.field("b", skip_l0)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l2(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l1)?;
+                    reader.field("b", skip_l1)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l3(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l2)?;
+                    reader.field("b", skip_l2)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l4(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l3)?;
+                    reader.field("b", skip_l3)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l5(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l4)?;
+                    reader.field("b", skip_l4)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l6(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l5)?;
+                    reader.field("b", skip_l5)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l7(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l6)?;
+                    reader.field("b", skip_l6)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l8(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l7)?;
+                    reader.field("b", skip_l7)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l9(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l8)?;
+                    reader.field("b", skip_l8)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l10(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l9)?;
+                    reader.field("b", skip_l9)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l11(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l10)?;
+                    reader.field("b", skip_l10)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l12(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l11)?;
+                    reader.field("b", skip_l11)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l13(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l12)?;
+                    reader.field("b", skip_l12)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l14(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l13)?;
+                    reader.field("b", skip_l13)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l15(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l14)?;
+                    reader.field("b", skip_l14)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l16(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l15)?;
+                    reader.field("b", skip_l15)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l17(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l16)?;
+                    reader.field("b", skip_l16)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l18(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l17)?;
+                    reader.field("b", skip_l17)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l19(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l18)?;
+                    reader.field("b", skip_l18)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l20(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l19)?;
+                    reader.field("b", skip_l19)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l21(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l20)?;
+                    reader.field("b", skip_l20)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l22(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l21)?;
+                    reader.field("b", skip_l21)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l23(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l22)?;
+                    reader.field("b", skip_l22)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l24(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l23)?;
+                    reader.field("b", skip_l23)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_tree(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader
+                        .field(
+                            "left",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_tree(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "right",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_tree(reader),
+                            },
+                        )?;
+                    reader.field("more", |reader| reader.skip_blocks(3, skip_tree))?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_wide(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader
+                        .field(
+                            "next",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_wide(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "parts",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => reader.skip(4096),
+                            },
+                        )?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for EverythingRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => view_from_v1::read_everything(reader),
+                        2 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "hostile.Everything",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+            /// What v1 wrote, borrowed.
+            mod view_from_v1 {
+                pub(super) fn read_everything<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::EverythingRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_0 = reader.field("id", |reader| reader.str_ref())?;
+                    reader
+                        .field(
+                            "nulls",
+                            |reader| reader.skip_blocks(0, |reader| reader.null()),
+                        )?;
+                    reader
+                        .field(
+                            "more_nulls",
+                            |reader| {
+                                reader
+                                    .skip_blocks(
+                                        1,
+                                        |reader| reader.skip_blocks(0, |reader| reader.null()),
+                                    )
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "list",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_list(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "endless",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_endless(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "laughs",
+                            |reader| match reader.branch(26)? {
+                                0 => reader.null(),
+                                1 => skip_l0(reader),
+                                2 => skip_l1(reader),
+                                3 => skip_l2(reader),
+                                4 => skip_l3(reader),
+                                5 => skip_l4(reader),
+                                6 => skip_l5(reader),
+                                7 => skip_l6(reader),
+                                8 => skip_l7(reader),
+                                9 => skip_l8(reader),
+                                10 => skip_l9(reader),
+                                11 => skip_l10(reader),
+                                12 => skip_l11(reader),
+                                13 => skip_l12(reader),
+                                14 => skip_l13(reader),
+                                15 => skip_l14(reader),
+                                16 => skip_l15(reader),
+                                17 => skip_l16(reader),
+                                18 => skip_l17(reader),
+                                19 => skip_l18(reader),
+                                20 => skip_l19(reader),
+                                21 => skip_l20(reader),
+                                22 => skip_l21(reader),
+                                23 => skip_l22(reader),
+                                24 => skip_l23(reader),
+                                _ => skip_l24(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "tree",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_tree(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "wide",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_wide(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "texts",
+                            |reader| reader.skip_blocks(1, |reader| reader.skip_bytes()),
+                        )?;
+                    reader
+                        .field(
+                            "map",
+                            |reader| {
+                                reader
+                                    .skip_blocks(
+                                        2,
+                                        |reader| {
+                                            reader.skip_bytes()?;
+                                            reader.skip_bytes()
+                                        },
+                                    )
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "maps",
+                            |reader| {
+                                reader
+                                    .skip_blocks(
+                                        1,
+                                        |reader| {
+                                            reader
+                                                .skip_blocks(
+                                                    2,
+                                                    |reader| {
+                                                        reader.skip_bytes()?;
+                                                        reader.skip_long()
+                                                    },
+                                                )
+                                        },
+                                    )
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "choice",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.skip_long(),
+                                _ => reader.skip_bytes(),
+                            },
+                        )?;
+                    reader.field("state", |reader| reader.skip_long())?;
+                    reader.field("bytes", |reader| reader.skip_bytes())?;
+                    let value = super::EverythingRef {
+                        id: field_0,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn skip_list(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader
+                        .field(
+                            "next",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_list(reader),
+                            },
+                        )?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_endless(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("again", skip_endless)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l0(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l1(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l0)?;
+                    reader.field("b", skip_l0)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l2(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l1)?;
+                    reader.field("b", skip_l1)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l3(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l2)?;
+                    reader.field("b", skip_l2)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l4(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l3)?;
+                    reader.field("b", skip_l3)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l5(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l4)?;
+                    reader.field("b", skip_l4)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l6(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l5)?;
+                    reader.field("b", skip_l5)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l7(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l6)?;
+                    reader.field("b", skip_l6)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l8(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l7)?;
+                    reader.field("b", skip_l7)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l9(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l8)?;
+                    reader.field("b", skip_l8)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l10(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l9)?;
+                    reader.field("b", skip_l9)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l11(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l10)?;
+                    reader.field("b", skip_l10)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l12(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l11)?;
+                    reader.field("b", skip_l11)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l13(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l12)?;
+                    reader.field("b", skip_l12)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l14(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l13)?;
+                    reader.field("b", skip_l13)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l15(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l14)?;
+                    reader.field("b", skip_l14)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l16(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l15)?;
+                    reader.field("b", skip_l15)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l17(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l16)?;
+                    reader.field("b", skip_l16)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l18(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l17)?;
+                    reader.field("b", skip_l17)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l19(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l18)?;
+                    reader.field("b", skip_l18)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l20(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l19)?;
+                    reader.field("b", skip_l19)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l21(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l20)?;
+                    reader.field("b", skip_l20)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l22(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l21)?;
+                    reader.field("b", skip_l21)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l23(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l22)?;
+                    reader.field("b", skip_l22)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_l24(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter_empty()?;
+                    reader.field("a", skip_l23)?;
+                    reader.field("b", skip_l23)?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_tree(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader
+                        .field(
+                            "left",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_tree(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "right",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_tree(reader),
+                            },
+                        )?;
+                    reader.field("more", |reader| reader.skip_blocks(3, skip_tree))?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                fn skip_wide(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader
+                        .field(
+                            "next",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => skip_wide(reader),
+                            },
+                        )?;
+                    reader
+                        .field(
+                            "parts",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.null(),
+                                _ => reader.skip(4096),
+                            },
+                        )?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+            }
+        }
+    }
+}
 /// The contracts of \`keys\`.
 #[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod keys {
@@ -2644,7 +5806,7 @@ pub mod names {
                 fn decode(
                     reader: &mut ::accordant_wire::Reader<'_>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    reader.enter()?;
+                    reader.enter_empty()?;
                     let value = Self {};
                     reader.leave();
                     ::std::result::Result::Ok(value)
@@ -2954,7 +6116,7 @@ pub mod names {
                 fn decode(
                     reader: &mut ::accordant_wire::Reader<'_>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    reader.enter()?;
+                    reader.enter_empty()?;
                     let value = Self {
                         r#box: reader
                             .field("box", <Box as ::accordant_wire::Decode>::decode)?,

@@ -19,6 +19,7 @@ mod contracts;
 mod evolution;
 mod generate;
 mod generated;
+mod hostile;
 mod refused;
 mod round_trip;
 mod views;

@@ -43,6 +43,26 @@ fn numbers_have_an_end() {
     check(r#""int""#, &[0, 0], "1 bytes after the datum (at byte 1)");
 }
 
+/// Of every length, with every number of bytes behind it and at every cut.
+#[test]
+fn numbers_of_every_length() {
+    let ends = (0..64).flat_map(|bits| [1i64 << bits, (1i64 << bits).wrapping_sub(1)]);
+    for value in ends.flat_map(|value| [value, value.wrapping_neg()]) {
+        let number = long(value);
+        for behind in 0..10 {
+            let avro = [number.clone(), vec![0xff; behind]].concat();
+            let mut reader = Reader::new(&avro, Limits::default());
+            assert_eq!(reader.long(), Ok(value));
+            assert_eq!(reader.remaining(), behind);
+            assert_eq!(reader.position(), number.len());
+        }
+        for end in 0..number.len() {
+            let mut reader = Reader::new(&number[..end], Limits::default());
+            assert!(reader.long().is_err(), "{value} cut at {end}");
+        }
+    }
+}
+
 #[test]
 fn lengths_are_checked_before_anything_is_allocated() {
     check(r#""string""#, &long(-1), "a length of -1 (at byte 0)");
