@@ -1,6 +1,6 @@
 //! A kind of event that is measured.
 
-use accordant_wire::{Decode, Event};
+use accordant_wire::{Decode, Event, EventRef};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// One contract with two released versions, and the types of its peers.
@@ -11,6 +11,8 @@ pub(crate) trait Case: Sized {
     type First: Event + Decode;
     /// The generated type of version 2, the latest.
     type Latest: Event + Decode + PartialEq;
+    /// The generated view of version 2.
+    type View<'a>: EventRef<'a, Owned = Self::Latest>;
     /// The peers' type of the latest version, with a `String` for a string.
     type Owned: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug;
     /// The same with a `&str` for a string.

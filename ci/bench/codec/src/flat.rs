@@ -33,6 +33,7 @@ impl Case for Flat {
     const NAME: &'static str = "Flat event";
     type First = v1::Flat;
     type Latest = v2::Flat;
+    type View<'a> = v2::FlatRef<'a>;
     type Owned = Serde<String>;
     type Borrowed<'a> = Serde<&'a str>;
 

@@ -57,6 +57,7 @@ impl Case for Nested {
     const NAME: &'static str = "Nested event";
     type First = v1::Nested;
     type Latest = v2::Nested;
+    type View<'a> = v2::NestedRef<'a>;
     type Owned = Serde<String>;
     type Borrowed<'a> = Serde<&'a str>;
 

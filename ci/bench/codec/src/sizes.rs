@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use accordant_wire::{Encode, Event, Limits};
+use accordant_wire::{Encode, Event, EventRef, Limits};
 
 use crate::{
     case::{Case, Sample},
@@ -12,13 +12,16 @@ use crate::{
 };
 
 type Latest = <Nested as Case>::Latest;
+type View<'a> = <Nested as Case>::View<'a>;
 
 /// Items of the nested event: about 100 bytes to 1 MB.
 const ITEMS: [u64; 5] = [0, 40, 440, 4_400, 44_000];
 
 pub(crate) fn run(rounds: &Rounds) -> anyhow::Result<()> {
     println!("\n## The cost of a byte: the nested event with more and more items\n");
-    println!("| bytes | encode, ns/B | decode owned, ns/B | memcpy, ns/B |\n|---:|---:|---:|---:|");
+    println!(
+        "| bytes | encode, ns/B | decode owned, ns/B | decode borrowed, ns/B | memcpy, ns/B |\n|---:|---:|---:|---:|---:|"
+    );
     for items in ITEMS {
         let mut random = Random::new(3);
         let sample: Sample<Nested> = sample(&mut random, items);
@@ -37,6 +40,10 @@ pub(crate) fn run(rounds: &Rounds) -> anyhow::Result<()> {
             }),
             Operation::on_bytes("decode owned", &encoded, |bytes| {
                 let read = Latest::from_avro(Latest::VERSION, bytes, Limits::default());
+                black_box(&read.expect("it was just encoded"));
+            }),
+            Operation::on_bytes("decode borrowed", &encoded, |bytes| {
+                let read = View::from_avro(Latest::VERSION, bytes, Limits::default());
                 black_box(&read.expect("it was just encoded"));
             }),
             Operation::on_bytes("memcpy", &encoded, |bytes| {

@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use accordant_wire::{Encode, Event, Limits};
+use accordant_wire::{Encode, Event, EventRef, Limits};
 use anyhow::ensure;
 
 use crate::{
@@ -45,9 +45,19 @@ pub(crate) fn run<C: Case>(
             black_box(&read.expect(FAILS));
         }
     };
+    let borrow = |bytes: &[u8], version: u32| {
+        let read = C::View::from_avro(version, bytes, Limits::default());
+        black_box(&read.expect(FAILS));
+    };
     let measured = rounds.measure(vec![
         Operation::on_bytes("v2 into v2, owned, accordant", encoded, decode(2)),
         Operation::on_bytes("v1 into v2, owned, accordant", &older, decode(1)),
+        Operation::on_bytes("v2 into v2, borrowed, accordant", encoded, |bytes| {
+            borrow(bytes, 2)
+        }),
+        Operation::on_bytes("v1 into v2, borrowed, accordant", &older, |bytes| {
+            borrow(bytes, 1)
+        }),
         Operation::on_bytes(
             "v1 into v2, apache-avro with reader schema",
             &older,
@@ -57,14 +67,20 @@ pub(crate) fn run<C: Case>(
         ),
     ]);
     table(&measured);
-    let [same, older, resolved] = measured.as_slice() else {
-        unreachable!("three operations give three measurements")
+    let [same, older, same_view, older_view, resolved] = measured.as_slice() else {
+        unreachable!("five operations give five measurements")
     };
     ratios(&[
         Ratio {
             what: "older version by same version, owned",
             slow: older,
             fast: same,
+            wanted: "≤ 1.15",
+        },
+        Ratio {
+            what: "older version by same version, borrowed",
+            slow: older_view,
+            fast: same_view,
             wanted: "≤ 1.15",
         },
         Ratio {
