@@ -8,6 +8,7 @@ mod json;
 mod json_hostile;
 mod json_text;
 mod keys;
+mod maps;
 mod plan;
 mod plan_hostile;
 mod round_trip;
