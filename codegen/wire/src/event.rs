@@ -106,8 +106,11 @@ pub trait Event: Encode + Clone + Debug + Send + Sync + Sized + 'static {
     /// As [`Event::decode_version`], and trailing bytes.
     fn from_avro(version: u32, bytes: &[u8], limits: crate::Limits) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(bytes, limits);
-        let event = Self::decode_version(version, &mut reader)?;
-        reader.finish()?;
-        Ok(event)
+        // The result is passed on as it lies: a large event is not moved.
+        let event = Self::decode_version(version, &mut reader);
+        if event.is_ok() {
+            reader.finish()?;
+        }
+        event
     }
 }

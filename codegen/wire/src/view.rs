@@ -36,9 +36,12 @@ pub trait EventRef<'a>: DecodeRef<'a, Owned: Event> {
     /// As [`Event::from_avro`].
     fn from_avro(version: u32, bytes: &'a [u8], limits: Limits) -> Result<Self> {
         let mut reader = Reader::new(bytes, limits);
-        let event = Self::decode_version(version, &mut reader)?;
-        reader.finish()?;
-        Ok(event)
+        // As in `Event`: the result is not moved.
+        let event = Self::decode_version(version, &mut reader);
+        if event.is_ok() {
+            reader.finish()?;
+        }
+        event
     }
 }
 
