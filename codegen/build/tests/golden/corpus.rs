@@ -2082,7 +2082,7 @@ pub mod evolution {
     }
 }
 /// The contracts of \`hostile\`.
-#[allow(clippy::all, unconditional_recursion)]
+#[allow(clippy::all, dead_code, unconditional_recursion)]
 pub mod hostile {
     #[doc(inline)]
     pub use self::everything::Everything;
