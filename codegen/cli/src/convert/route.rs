@@ -218,9 +218,9 @@ impl Route {
         };
         Ok(Route {
             json: JsonCodec::new(Arc::clone(&writer), unknown_fields),
-            avro_json_in: AvroJson::new(writer),
+            avro_json_in: AvroJson::new(writer, unknown_fields),
             plan,
-            avro_json: AvroJson::new(Arc::clone(&written)),
+            avro_json: AvroJson::new(Arc::clone(&written), unknown_fields),
             written,
         })
     }

@@ -2,6 +2,8 @@
 //! unions tagged with full names but for null, bytes and fixed as the code
 //! points of a text, logical types raw.
 
+use std::sync::Arc;
+
 use accordant_schema::{Kind, Node, NodeId, Schema, contract::UnknownFields};
 
 use super::{
@@ -19,10 +21,11 @@ use crate::{DecodeError, Limits, Reader, Segment, write};
 ///
 /// ```
 /// use std::sync::Arc;
-/// use accordant_schema::parse;
+/// use accordant_schema::{contract::UnknownFields, parse};
 /// use accordant_wire::{Limits, dynamic::AvroJson};
 ///
-/// let codec = AvroJson::new(Arc::new(parse(r#"["null", "bytes"]"#).unwrap()));
+/// let schema = Arc::new(parse(r#"["null", "bytes"]"#).unwrap());
+/// let codec = AvroJson::new(schema, UnknownFields::Refuse);
 /// let mut avro = Vec::new();
 /// codec.encode(br#"{"bytes": "\u00ff"}"#, &mut avro).unwrap();
 /// assert_eq!(avro, [2, 2, 0xff]);
@@ -30,25 +33,28 @@ use crate::{DecodeError, Limits, Reader, Segment, write};
 /// ```
 #[derive(Debug, Clone)]
 pub struct AvroJson {
-    schema: std::sync::Arc<Schema>,
-    program: std::sync::Arc<Program>,
+    schema: Arc<Schema>,
+    program: Arc<Program>,
+    unknown: UnknownFields,
 }
 
 impl AvroJson {
-    /// A codec for a schema.
-    pub fn new(schema: std::sync::Arc<Schema>) -> AvroJson {
+    /// A codec for a schema. Java ignores fields that it does not know.
+    pub fn new(schema: Arc<Schema>, unknown: UnknownFields) -> AvroJson {
         let program = Program::new(&schema, Spelling::Avro);
         AvroJson {
             schema,
-            program: program.into(),
+            program: Arc::new(program),
+            unknown,
         }
     }
 
     /// Appends the datum to `out`.
     ///
-    /// Fields come in any order and none may be absent or unknown. Where Java
-    /// would cut a value down silently (1.5 for an int, a code point above 255
-    /// in bytes), it is refused.
+    /// Fields come in any order and none may be absent. Beyond what Java reads,
+    /// the texts NaN, Infinity and -Infinity are read, which Java only writes;
+    /// code points above 255 in bytes, which Java turns into question marks, are
+    /// refused, and so are keys that stand twice.
     ///
     /// # Errors
     /// The first thing that is wrong with the datum; `out` is then as it was.
@@ -63,8 +69,7 @@ impl AvroJson {
             ),
         })?;
         let start = out.len();
-        let unknown = UnknownFields::Refuse;
-        let result = one_pass::encode(&self.schema, &self.program, unknown, text, out);
+        let result = one_pass::encode(&self.schema, &self.program, self.unknown, text, out);
         result.map_err(|Blame(error)| {
             out.truncate(start);
             error
@@ -103,31 +108,16 @@ pub(super) fn encode_leaf(node: &Node, token: Token<'_>, out: &mut Vec<u8>) -> R
             }
             write::fixed(&bytes, out);
         }
-        Kind::Int => {
-            return leaf::raw_int(token, out);
-        }
-        Kind::Long => match token {
-            Token::Number(text) => match text.parse() {
-                Ok(value) => write::long(value, out),
-                Err(_) => return Err(misfit(leaf::number_rule(text), "a long of 64 bits")),
-            },
-            _ => return Err(misfit("type", "a long of 64 bits")),
-        },
+        Kind::Int => write::int(whole(token, "an int of 32 bits")?, out),
+        Kind::Long => write::long(whole(token, "a long of 64 bits")?, out),
         Kind::String => match token.as_str() {
             Some(text) => write::string(text, out),
             None => return Err(misfit("type", "a string")),
         },
-        Kind::Float | Kind::Double => {
-            // Java reads these too.
-            let token = match token {
-                Token::String("INF") => Token::String("Infinity"),
-                Token::String("-INF") => Token::String("-Infinity"),
-                other => other,
-            };
-            return leaf::encode(node, token, out);
-        }
         Kind::Null
         | Kind::Boolean
+        | Kind::Float
+        | Kind::Double
         | Kind::Enum(_)
         | Kind::Record(_)
         | Kind::Array(_)
@@ -135,6 +125,26 @@ pub(super) fn encode_leaf(node: &Node, token: Token<'_>, out: &mut Vec<u8>) -> R
         | Kind::Union(_) => return leaf::encode(node, token, out),
     }
     Ok(Fit::Natural)
+}
+
+/// A whole number, with or without a point: Java takes 1.0 and refuses 1.5.
+fn whole<T: TryFrom<i64>>(token: Token<'_>, expected: &str) -> Result<T, Misfit> {
+    let misfit = |rule| Misfit {
+        rule,
+        expected: expected.to_owned(),
+    };
+    let Token::Number(text) = token else {
+        return Err(misfit("type"));
+    };
+    let value = text.parse().ok().or_else(|| {
+        let value: f64 = text.parse().ok()?;
+        let has_point = text.contains(['.', 'e', 'E']);
+        // Beyond 2^53 a float no longer says which whole number was meant.
+        let is_exact = value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0;
+        (has_point && is_exact).then_some(value as i64)
+    });
+    let value = value.and_then(|value| T::try_from(value).ok());
+    value.ok_or_else(|| misfit(leaf::number_rule(text)))
 }
 
 fn code_points(token: Token<'_>, expected: &str) -> Result<Vec<u8>, Misfit> {

@@ -64,13 +64,16 @@ pub(super) fn java_double(value: f64, out: &mut String) {
     if value == 0.0 || (1e-3..1e7).contains(&magnitude) {
         return write!(out, "{value:?}").expect("a String takes any text");
     }
-    // Rust's shortest form is "d.ddde-7" or "de-7"; Java always has a point.
-    let text = format!("{value:e}");
+    // Java gives two digits at least: the two that are nearest, where they are
+    // read as the same number, else the fewest that are.
+    let two = format!("{value:.1e}");
+    let shortest = format!("{value:e}");
+    let text = match two.parse() == Ok(value) {
+        true => two,
+        false => shortest,
+    };
     let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     out.push_str(digits);
-    if !digits.contains('.') {
-        out.push_str(".0");
-    }
     out.push('E');
     out.push_str(exponent);
 }

@@ -158,11 +158,6 @@ fn misfit<T>(rule: &'static str, expected: &str) -> std::result::Result<T, Misfi
     })
 }
 
-/// An int without a logical type.
-pub(super) fn raw_int(json: Token<'_>, out: &mut Vec<u8>) -> Result {
-    int(None, json, out)
-}
-
 fn int(logical: Option<Logical>, json: Token<'_>, out: &mut Vec<u8>) -> Result {
     let (expected, from_text): (&str, fn(&str) -> Option<i64>) = match logical {
         Some(Logical::Date) => ("a date such as 2026-11-22", |text| {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use accordant_schema::parse;
+use accordant_schema::{contract::UnknownFields, parse};
 use accordant_wire::{Limits, dynamic::AvroJson};
 
 fn codec(schema: &str) -> AvroJson {
-    AvroJson::new(Arc::new(parse(schema).unwrap()))
+    AvroJson::new(Arc::new(parse(schema).unwrap()), UnknownFields::Refuse)
 }
 
 /// Accepted, and written as `expected`.
@@ -57,10 +57,25 @@ fn numbers_are_written_as_java_writes_them() {
     check(r#""double""#, "0.0001", "1.0E-4");
     check(r#""double""#, "-0.0", "-0.0");
     check(r#""double""#, "\"NaN\"", "\"NaN\"");
-    check(r#""double""#, "\"-INF\"", "\"-Infinity\"");
+    check(r#""double""#, "\"-Infinity\"", "\"-Infinity\"");
+    check(r#""double""#, "4.9E-324", "4.9E-324");
+    check(r#""double""#, "1e-323", "9.9E-324");
+    check(r#""double""#, "0.002", "0.002");
+    check(r#""double""#, "1e7", "1.0E7");
+    check(r#""float""#, "1e10", "1.0E10");
+    check(r#""int""#, "1.0", "1");
     check(r#""float""#, "0.1", "0.10000000149011612");
     check(r#""float""#, "\"Infinity\"", "\"Infinity\"");
     check(r#""long""#, "-9223372036854775808", "-9223372036854775808");
+}
+
+#[test]
+fn fields_that_are_not_known_are_ignored_where_that_is_asked_for() {
+    let schema = r#"{"type": "record", "name": "R", "fields": [{"name": "a", "type": "int"}]}"#;
+    let codec = AvroJson::new(Arc::new(parse(schema).unwrap()), UnknownFields::Ignore);
+    let mut avro = Vec::new();
+    assert_eq!(codec.encode(br#"{"c": [], "a": 1}"#, &mut avro), Ok(()));
+    assert_eq!(avro, [2]);
 }
 
 #[test]

@@ -40,7 +40,7 @@ proptest! {
     #[test]
     fn avro_json_and_back_is_the_same_datum(bytes in vec(any::<u8>(), 0..300)) {
         let (text, schema, avro) = any_datum(&bytes);
-        let codec = AvroJson::new(schema);
+        let codec = AvroJson::new(schema, UnknownFields::Refuse);
         let json = codec.decode(&avro, Limits::default());
         prop_assert!(json.is_ok(), "{}: {:?}", text, json);
         let json = json.unwrap();
