@@ -1,6 +1,12 @@
 //! `accordant convert`: every form into every other, and what is said of a bad
 //! datum.
 
+use std::{
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    thread,
+};
+
 use crate::repository::Repository;
 
 const PRICE: &str = r#",
@@ -137,4 +143,82 @@ fn what_cannot_begin_says_what_is_missing() {
 #[test]
 fn help() {
     insta::assert_snapshot!("convert_help", says(&repository(), &["--help"], ""));
+}
+
+/// A registry that has the schema "long" as id 7 of the subject `s`, and says
+/// 404 to everything else; it lives as long as the test.
+fn registry() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            // A client that has gone has no use for an answer.
+            let _ = stream.and_then(answer);
+        }
+    });
+    url
+}
+
+fn answer(mut stream: TcpStream) -> io::Result<()> {
+    let mut input = BufReader::new(stream.try_clone()?);
+    let mut request = String::new();
+    input.read_line(&mut request)?;
+    let mut body_bytes = 0;
+    loop {
+        let mut line = String::new();
+        input.read_line(&mut line)?;
+        if line.trim().is_empty() {
+            break;
+        }
+        let header = line.to_lowercase();
+        if let Some(value) = header.strip_prefix("content-length:") {
+            body_bytes = value.trim().parse().unwrap_or_default();
+        }
+    }
+    input.read_exact(&mut vec![0; body_bytes])?;
+    let (status, body) = match request.split(' ').nth(1).unwrap_or_default() {
+        path if path.starts_with("/schemas/ids/7") => ("200 OK", r#"{"schema": "\"long\""}"#),
+        path if path.starts_with("/subjects/s?") || path == "/subjects/s" => (
+            "200 OK",
+            r#"{"subject": "s", "version": 1, "id": 7, "schema": "\"long\""}"#,
+        ),
+        _ => (
+            "404 Not Found",
+            r#"{"error_code": 40403, "message": "Schema not found"}"#,
+        ),
+    };
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\ncontent-type: application/vnd.schemaregistry.v1+json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[test]
+fn a_registry_has_the_schemas_of_the_confluent_form() {
+    let (repository, url) = (repository(), registry());
+    let args = ["--from", "confluent", "--to", "json", "--hex"];
+    let args = [&args[..], &["--registry", &url]].concat();
+    let said = says(&repository, &args, "000000000706\n000000000806\n");
+    assert!(said.starts_with("3\n--- talk\nline 2: "), "{said}");
+    assert!(said.ends_with("--- exit code 1\n"), "{said}");
+
+    repository.write("../long.avsc", "\"long\"");
+    let args = ["--from", "json", "--to", "confluent", "--hex"];
+    let args = [&args[..], &["--writer", "long.avsc", "--registry", &url]].concat();
+    let said = says(&repository, &[&args[..], &["--subject", "s"]].concat(), "3");
+    assert_eq!(said, "000000000706\n--- talk\n--- exit code 0\n");
+    let said = says(&repository, &args, "3");
+    let expected = "error: long.avsc belongs to no contract, so that its subject is not known";
+    assert!(said.contains(expected), "{said}");
+    let said = says(&repository, &[&args[..], &["--subject", "t"]].concat(), "3");
+    assert!(
+        said.contains("long.avsc is not registered under t at http://"),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("fix: accordant push\n--- exit code 2\n"),
+        "{said}"
+    );
 }
