@@ -195,10 +195,18 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
         let default = other.default.as_ref().and_then(variant);
         let mut arms = Vec::new();
         for symbol in &one.symbols {
-            let variant = variant(symbol)
-                .or(default.clone())
-                .ok_or(Unresolved::Incompatible)?;
-            arms.push(quote!(::std::result::Result::Ok(#path::#variant)));
+            // Only a datum that has the symbol cannot be read.
+            arms.push(match variant(symbol).or(default.clone()) {
+                Some(variant) => quote!(::std::result::Result::Ok(#path::#variant)),
+                None => {
+                    let why = format!("the reader has no symbol {symbol:?}");
+                    quote!(::std::result::Result::Err(reader.error(
+                        ::accordant_wire::DecodeErrorKind::Unresolved(
+                            ::std::string::String::from(#why),
+                        ),
+                    )))
+                }
+            });
         }
         let count = Literal::usize_unsuffixed(arms.len());
         Ok(Read::Expression(choice(
@@ -430,7 +438,8 @@ pub(crate) fn fields_of(record: &Record) -> Vec<Ident> {
 
 /// The Rust names of an enum's symbols.
 pub(crate) fn variants_of(symbols: &[String]) -> Vec<Ident> {
-    let mut scope = Scope::default();
+    // The constant of every enum; `A_L_L` would be another one.
+    let mut scope = Scope::with(["ALL"]);
     symbols.iter().map(|symbol| scope.upper(symbol)).collect()
 }
 

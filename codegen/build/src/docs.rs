@@ -49,11 +49,21 @@ fn escaped(text: &str) -> String {
         if matches!(character, '\\' | '`' | '~' | '[' | ']' | '<' | '>') {
             out.push('\\');
         }
-        if !character.is_control() {
+        if !character.is_control() && !turns_direction(character) {
             out.push(character);
         }
     }
     out
+}
+
+/// Marks that make text read other than it is: the compiler refuses most of
+/// them in comments, and none belongs into documentation.
+fn turns_direction(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    )
 }
 
 #[cfg(test)]
@@ -84,6 +94,7 @@ mod tests {
             "[x](http://a) <script>",
             &["\\[x\\](http://a) \\<script\\>"],
         );
+        check("a\u{202e}b\u{2066}c\u{feff}\u{200b}", &["abc"]);
         check("a\rb\u{0}c */ \"", &["a bc */ \""]);
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     decode::{Resolver, Unresolved, choice, fields_of, variants_of},
     docs::docs,
     encode::Value,
+    ident::Scope,
     layout::{Child, Layout, Module, TypeKey},
     shape::Shape,
     types::{Form, Place, UnionShape},
@@ -40,10 +41,8 @@ fn module_items(
     is_top: bool,
 ) -> Result<TokenStream, Error> {
     let mut items = TokenStream::new();
-    // Names come from schemas: whether a lint likes them is not up to anybody
-    // here, and which types a crate uses neither. A record that holds itself
-    // without an end has no value to encode.
-    let lints = is_top.then(|| quote!(#[allow(clippy::all, dead_code, unconditional_recursion)]));
+    let lints = is_top.then(lints);
+    let mut types = Scope::default();
     for (key, (name, child)) in &module.children {
         let (doc, inner) = match child {
             Child::Namespace(inner) => {
@@ -53,7 +52,7 @@ fn module_items(
             Child::Contract(units) => {
                 let contract = layout.units[units[0]].contract;
                 if let Some(latest) = units.last() {
-                    items.extend(reexport(layout, *latest, name));
+                    items.extend(reexport(layout, *latest, name, &mut types));
                 }
                 (
                     contract.config.description.clone(),
@@ -67,15 +66,45 @@ fn module_items(
     Ok(items)
 }
 
-/// The latest version's root type, beside the contract's module.
-fn reexport(layout: &Layout<'_>, latest: usize, module: &Ident) -> TokenStream {
+/// What the text of schemas may trip in code that is right. Everything else
+/// must be clean, in the compiler's eyes and in clippy's.
+fn lints() -> TokenStream {
+    quote! {
+        #[allow(
+            // Which types a crate uses is up to the crate.
+            dead_code,
+            // A record that holds itself without an end has no value to encode.
+            unconditional_recursion,
+            clippy::only_used_in_recursion,
+            // Names, and how they repeat each other, are the schema's.
+            clippy::enum_variant_names,
+            clippy::module_inception,
+            clippy::upper_case_acronyms,
+            // Shapes and sizes are the schema's.
+            clippy::large_enum_variant,
+            clippy::type_complexity,
+            // Defaults are the schema's numbers, whatever they are close to.
+            clippy::approx_constant,
+            // Null is a field like any other; an enum may have one symbol.
+            clippy::let_unit_value,
+            clippy::match_single_binding,
+        )]
+    }
+}
+
+/// The latest version's root type, beside the contract's module. Of contracts
+/// that differ in case only, the later ones have a number, as their modules do.
+fn reexport(layout: &Layout<'_>, latest: usize, module: &Ident, types: &mut Scope) -> TokenStream {
     let unit = &layout.units[latest];
-    let root = unit
-        .types
-        .get(&unit.version.schema.root)
-        .map(|root| &root.name);
-    root.map(|root| quote!(#[doc(inline)] pub use self::#module::#root;))
-        .unwrap_or_default()
+    let Some(root) = unit.types.get(&unit.version.schema.root) else {
+        return TokenStream::new();
+    };
+    let root = &root.name;
+    let name = types.upper(unit.contract.name.name());
+    match name == *root {
+        true => quote!(#[doc(inline)] pub use self::#module::#root;),
+        false => quote!(#[doc(inline)] pub use self::#module::#root as #name;),
+    }
 }
 
 fn contract_items(
@@ -135,7 +164,7 @@ impl Place<'_, '_> {
             items.extend(self.view_items(id)?);
         }
         if let Kind::Fixed(fixed) = &schema.root().kind {
-            let name = crate::ident::Scope::default().upper(fixed.name.name());
+            let name = Scope::default().upper(fixed.name.name());
             let ty = self.value_type(schema.root, None);
             let doc = docs(fixed.doc.as_deref(), "A fixed.");
             items.extend(quote!(#doc pub type #name = #ty;));
@@ -204,9 +233,6 @@ impl Place<'_, '_> {
     }
 
     fn enum_items(&self, name: &Ident, it: &Enum) -> Result<TokenStream, Error> {
-        if it.symbols.is_empty() {
-            return Err(self.unsupported(it.name.as_str(), "an enum without symbols has no value"));
-        }
         let doc = docs(it.doc.as_deref(), &format!("The enum `{}`.", it.name));
         let variants = variants_of(&it.symbols);
         let symbols = &it.symbols;
@@ -220,6 +246,19 @@ impl Place<'_, '_> {
             .collect::<Vec<_>>();
         let count = Literal::usize_unsuffixed(symbols.len());
         let read = choice(&quote!(reader.symbol(#count)?), &reads);
+        // Without a symbol there is no value: nothing can be cast, or matched
+        // through a reference.
+        let (number, read) = match symbols.is_empty() {
+            true => (quote!(match *self {}), read),
+            false => (
+                quote! {
+                    ::accordant_wire::write::int(*self as i32, out);
+                    ::std::result::Result::Ok(())
+                },
+                quote!(::std::result::Result::Ok(#read)),
+            ),
+        };
+        let unused = symbols.is_empty().then(|| quote!(let _ = out;));
         Ok(quote! {
             #doc
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -231,7 +270,7 @@ impl Place<'_, '_> {
 
                 /// The symbol's text in the schema.
                 pub const fn as_str(&self) -> &'static str {
-                    match self { #(Self::#variants => #symbols,)* }
+                    match *self { #(Self::#variants => #symbols,)* }
                 }
             }
 
@@ -246,8 +285,8 @@ impl Place<'_, '_> {
                     &self,
                     out: &mut ::std::vec::Vec<u8>,
                 ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
-                    ::accordant_wire::write::int(*self as i32, out);
-                    ::std::result::Result::Ok(())
+                    #unused
+                    #number
                 }
             }
 
@@ -255,7 +294,7 @@ impl Place<'_, '_> {
                 fn decode(
                     reader: &mut ::accordant_wire::Reader<'_>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    ::std::result::Result::Ok(#read)
+                    #read
                 }
             }
         })

@@ -97,13 +97,47 @@ impl Place<'_, '_> {
 
     fn write_items(&self, function: &str, items: NodeId, by_ref: &TokenStream) -> Written {
         let function = crate::ident::ident(function);
-        let write = match self.write(items, &Value::reference("item")) {
-            Written::Statements(statements) => {
-                quote!(|item, out| { #statements ::std::result::Result::Ok(()) })
-            }
-            Written::Fallible(result) => quote!(|item, out| #result),
+        let write = match self.encoder(items) {
+            Some(function) => function,
+            None => match self.write(items, &Value::reference("item")) {
+                Written::Statements(statements) => {
+                    quote!(|item, out| { #statements ::std::result::Result::Ok(()) })
+                }
+                Written::Fallible(result) => quote!(|item, out| #result),
+            },
         };
         Written::Fallible(quote!(::accordant_wire::write::#function(#by_ref, out, #write)))
+    }
+
+    /// The function that writes a value, where it is one function and no more.
+    fn encoder(&self, id: NodeId) -> Option<TokenStream> {
+        let schema = self.schema();
+        let leaf = Leaf::of(schema.node(id));
+        if can_fail(leaf)
+            && let Some(function) = leaf.function().map(crate::ident::ident)
+        {
+            return Some(quote!(::accordant_wire::write::#function));
+        }
+        let has_type = match &schema.node(id).kind {
+            Kind::Record(_) | Kind::Enum(_) => true,
+            Kind::Union(branches) => {
+                let shape = UnionShape::new(schema, branches);
+                shape.null.is_none() && shape.is_enum()
+            }
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Bytes
+            | Kind::String
+            | Kind::Fixed(_)
+            | Kind::Array(_)
+            | Kind::Map(_) => false,
+        };
+        let path = has_type.then(|| self.path_of(id))?;
+        Some(quote!(<#path as ::accordant_wire::Encode>::encode))
     }
 
     fn write_union(&self, id: NodeId, shape: &UnionShape, value: &Value) -> Written {
@@ -176,12 +210,30 @@ fn write_leaf(leaf: Leaf, kind: &Kind, by_ref: &TokenStream) -> Option<Written> 
             })
         }
         (Leaf::Uuid, Kind::Fixed(_)) => statement("uuid_fixed", by_ref),
-        (
-            Leaf::TimeMillis | Leaf::TimeMicros | Leaf::TimestampNanos | Leaf::LocalTimestampNanos,
-            _,
-        ) => Written::Fallible(quote!(::accordant_wire::write::#function(#by_ref, out))),
+        (leaf, _) if can_fail(leaf) => {
+            Written::Fallible(quote!(::accordant_wire::write::#function(#by_ref, out)))
+        }
         _ => Written::Statements(quote!(::accordant_wire::write::#function(#by_ref, out);)),
     })
+}
+
+/// Whether there are values of the type that the number cannot say. Decimals
+/// are apart: they take precision and scale too.
+fn can_fail(leaf: Leaf) -> bool {
+    match leaf {
+        Leaf::TimeMillis | Leaf::TimeMicros | Leaf::TimestampNanos | Leaf::LocalTimestampNanos => {
+            true
+        }
+        Leaf::Plain
+        | Leaf::Uuid
+        | Leaf::Decimal { .. }
+        | Leaf::Date
+        | Leaf::TimestampMillis
+        | Leaf::TimestampMicros
+        | Leaf::LocalTimestampMillis
+        | Leaf::LocalTimestampMicros
+        | Leaf::Duration => false,
+    }
 }
 
 fn statement(function: &str, argument: &TokenStream) -> Written {

@@ -193,9 +193,10 @@ impl Place<'_, '_> {
         let Target { expression, ty } = self.target(root, path)?;
         let node = self.schema().node(ty);
         match (&node.kind, Leaf::of(node)) {
-            (Kind::Int | Kind::Long, Leaf::Plain) => {
+            (Kind::Int, Leaf::Plain) => {
                 Ok(quote!(::std::option::Option::Some(i64::from(#expression))))
             }
+            (Kind::Long, Leaf::Plain) => Ok(quote!(::std::option::Option::Some(#expression))),
             _ => Err(self.unsupported(path, "a version is an int or long that is never null")),
         }
     }

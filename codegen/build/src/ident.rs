@@ -13,6 +13,13 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// With names that are taken from the beginning.
+    pub(crate) fn with<const N: usize>(taken: [&str; N]) -> Scope {
+        Scope {
+            taken: taken.map(str::to_owned).into(),
+        }
+    }
+
     /// A type's or a variant's name, `UpperCamelCase`.
     pub(crate) fn upper(&mut self, name: &str) -> Ident {
         self.take(&upper(name))

@@ -4,13 +4,17 @@ use std::sync::Arc;
 
 use accordant_schema::contract::UnknownFields;
 use accordant_wire::{
-    Event, Limits,
+    Encode, Event, Limits,
     dynamic::{JsonCodec, Plan, to_json},
 };
 
 use crate::{
     contracts::{corpus, load},
-    golden::{evolution::order, shared::moved, values::logical},
+    golden::{
+        evolution::{order, symbols},
+        shared::moved,
+        values::{logical, numbers},
+    },
 };
 
 /// Plain JSON, written with one version and read by the type of another, as
@@ -75,6 +79,39 @@ fn logical_defaults_are_values() {
         "local_millis":"1970-01-01T00:00:00.001","local_micros":"1970-01-01T00:00:00.000002","local_nanos":"1970-01-01T00:00:00.000000003",
         "duration":"P1M2DT0.003S"}"#,
     );
+}
+
+/// Floats are exact, text is what it says, bytes are code points.
+#[test]
+fn defaults_are_exact() {
+    let avro = [2, b'a'];
+    let numbers = numbers::v2::Numbers::from_avro(1, &avro, Limits::default()).unwrap();
+    assert_eq!(
+        [numbers.pi, numbers.big, numbers.small, numbers.whole],
+        [314.0 / 100.0, 1e308, 5e-324, 7.0].map(std::hint::black_box)
+    );
+    assert_eq!((numbers.float_max, numbers.exact), (f32::MAX, 16_777_216.0));
+    assert!(numbers.zero.is_sign_negative());
+    assert_eq!((numbers.int_least, numbers.long_most), (i32::MIN, i64::MAX));
+    assert_eq!(numbers.raw, b"\x00\x7f\x80\xff\"\\");
+    assert_eq!(numbers.two, [0xff, 0]);
+    let text = "\u{202e}\u{2066} {} \\u0022 \" */ \r\n \u{0} \u{feff}";
+    assert_eq!(numbers.text, text);
+    let mut expected = Vec::new();
+    numbers.encode(&mut expected).unwrap();
+    let again = numbers::v2::Numbers::from_avro(2, &expected, Limits::default());
+    assert_eq!(again.unwrap(), numbers);
+}
+
+/// The other symbols of the writer are read; the one that is gone is named.
+#[test]
+fn a_symbol_without_a_default_is_an_error_that_names_it() {
+    let read = |avro: &[u8]| symbols::v2::Symbols::from_avro(1, avro, Limits::default());
+    let state = read(&[2, b'a', 4, 0, 4, 0]).unwrap().state;
+    assert_eq!(state, [symbols::v2::State::Open, symbols::v2::State::Paid]);
+    let error = read(&[2, b'a', 4, 0, 2, 0]).unwrap_err().to_string();
+    assert!(error.contains("no symbol \"GONE\""), "{error}");
+    assert!(error.contains("state[1]"), "{error}");
 }
 
 /// Each version of an event has the version of a shared type that it is pinned to.

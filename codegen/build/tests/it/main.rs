@@ -20,6 +20,7 @@ mod evolution;
 mod generate;
 mod generated;
 mod hostile;
+mod random;
 mod refused;
 mod round_trip;
 mod views;

@@ -127,6 +127,54 @@ fn the_null_namespace() {
 }
 
 #[test]
+fn names_that_fall_together() {
+    let [symbols] = check::<golden::names::Symbols>().try_into().unwrap();
+    assert_eq!(symbols.all.as_str(), "A_L_L");
+    assert_eq!(golden::names::symbols::All::ALL.len(), 13);
+    check::<golden::collide::FooBar>();
+    check::<golden::collide::FooBar2>();
+    check::<golden::collide::foo_bar_3::FooBar>();
+    check::<golden::collide::v1::V1>();
+}
+
+#[test]
+fn namespaces_that_are_words_or_crates() {
+    check::<golden::self_::Super>();
+    check::<golden::std::Core>();
+    check::<golden::i64::U32>();
+    check::<golden::accordant_wire::Values>();
+}
+
+#[test]
+fn many_fields() {
+    check::<golden::shapes::Large>();
+}
+
+#[test]
+fn types_without_fields() {
+    check_type::<golden::roots::Empty>("roots.Empty");
+}
+
+#[test]
+fn documentation_stays_text() {
+    check::<golden::r#unsafe::Docs>();
+}
+
+/// An enum without a symbol, and a record that never ends, are types without a
+/// value: every input is refused.
+#[test]
+fn types_without_a_value_are_never_read() {
+    let never = |avro: &[u8]| {
+        let result = golden::shapes::Never::from_avro(1, avro, Limits::default());
+        result.map(drop).unwrap_err().to_string()
+    };
+    assert!(never(&[0, 0, 0]).contains("never"), "{}", never(&[0, 0, 0]));
+    let endless = golden::shapes::Endless::from_avro(1, &[0; 4_096], Limits::default());
+    let error = endless.map(drop).unwrap_err().to_string();
+    assert!(error.contains("nested deeper than 256"), "{error}");
+}
+
+#[test]
 fn keys_versions_and_deletion() {
     let [entity] = check::<golden::keys::Entity>().try_into().unwrap();
     assert_eq!(entity.key(), r"a\|b\\c|B|7");
