@@ -14,6 +14,8 @@ pub use self::bare::Bare;
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod bare {
     #[doc(inline)]
@@ -194,6 +196,8 @@ pub mod bare {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod accordant_wire {
     #[doc(inline)]
@@ -357,6 +361,8 @@ pub mod accordant_wire {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod collide {
     #[doc(inline)]
@@ -907,6 +913,8 @@ pub mod collide {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod evolution {
     #[doc(inline)]
@@ -3390,6 +3398,8 @@ pub mod evolution {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod hostile {
     #[doc(inline)]
@@ -6561,6 +6571,8 @@ pub mod hostile {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod i64 {
     #[doc(inline)]
@@ -6724,6 +6736,8 @@ pub mod i64 {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod keys {
     #[doc(inline)]
@@ -7012,6 +7026,8 @@ pub mod keys {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod names {
     #[doc(inline)]
@@ -8922,6 +8938,8 @@ pub mod names {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod roots {
     /// A corner of the generator.
@@ -9026,6 +9044,8 @@ pub mod roots {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod self_ {
     #[doc(inline)]
@@ -9189,6 +9209,8 @@ pub mod self_ {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod shapes {
     #[doc(inline)]
@@ -24196,6 +24218,8 @@ pub mod shapes {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod shared {
     /// A corner of the generator.
@@ -24990,6 +25014,8 @@ pub mod shared {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod std {
     #[doc(inline)]
@@ -25153,6 +25179,8 @@ pub mod std {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod r#unsafe {
     #[doc(inline)]
@@ -25639,6 +25667,8 @@ pub mod r#unsafe {
     clippy::approx_constant,
     clippy::let_unit_value,
     clippy::match_single_binding,
+    clippy::map_clone,
+    clippy::redundant_closure,
 )]
 pub mod values {
     #[doc(inline)]
