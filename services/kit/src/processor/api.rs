@@ -70,6 +70,8 @@ pub struct Source<I> {
     pub topic: &'static str,
     /// The registry subject.
     pub subject: &'static str,
+    /// The version of the event's type.
+    pub version: u32,
     /// The contract's versions that can be decoded.
     pub versions: &'static [WriterVersion],
     decode: DecodeInput<I>,
@@ -87,6 +89,7 @@ impl<I> Source<I> {
             contract: E::CONTRACT,
             topic: E::TOPIC,
             subject: E::SUBJECT,
+            version: E::VERSION,
             versions: E::VERSIONS,
             decode: Box::new(move |version, reader| E::decode_version(version, reader).map(wrap)),
         }

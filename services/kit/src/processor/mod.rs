@@ -30,6 +30,7 @@ mod tests;
 mod trial;
 mod view;
 mod worker;
+mod writers;
 
 pub use admin::admin_routes;
 pub use api::{Context, Decision, Failure, Input, Processor, Read, Reason, Source};

@@ -2,11 +2,11 @@
 //! application writes.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use accordant_schema::{Fingerprint, canonical_form};
 use accordant_wire::{DecodeError, Event, Limits, Reader, SchemaId, WriterVersion, confluent};
 
 use super::{
@@ -16,6 +16,7 @@ use super::{
     item::{Item, Origin},
     outgoing,
     view::Entity,
+    writers::{Known, Writer, planned},
 };
 use crate::{
     outcome::Outcome,
@@ -30,31 +31,19 @@ const SCHEMA_UNKNOWN: &str = "schema_unknown";
 /// The reason of a value that is no datum of its schema.
 const UNDECODABLE: &str = "undecodable";
 
+/// Ids that are remembered. A registry holds more only by accident, or by
+/// somebody's design.
+const WRITERS_MAX: usize = 1_000;
+
+type Writers = BTreeMap<(&'static str, SchemaId), Writer>;
+
 /// The schemas of an application.
 pub(crate) struct Schemas<P: Processor> {
     registry: RegistryClient,
     sources: Vec<Source<P::Input>>,
     pub(crate) write: WriteIds,
-    /// The contract's version by contract and id; `None` is none of them.
-    versions: Mutex<BTreeMap<(&'static str, SchemaId), Option<u32>>>,
-}
-
-/// The versions of a contract that can be decoded.
-#[derive(Debug, Clone, Copy)]
-struct Known {
-    contract: &'static str,
-    subject: &'static str,
-    versions: &'static [WriterVersion],
-}
-
-impl Known {
-    fn of<E: Event>() -> Known {
-        Known {
-            contract: E::CONTRACT,
-            subject: E::SUBJECT,
-            versions: E::VERSIONS,
-        }
-    }
+    /// Who writes, by contract and id.
+    writers: Mutex<Writers>,
 }
 
 /// Why the schemas of an application are not there.
@@ -70,11 +59,12 @@ impl<P: Processor> Schemas<P> {
     /// Looks up every version that may be met, and those that are written.
     pub(crate) async fn look_up(registry: RegistryClient) -> Result<Schemas<P>, SchemasError> {
         let sources = P::Input::sources();
-        let mut versions = BTreeMap::new();
+        let mut writers = Writers::new();
         let mut read: Vec<Known> = sources
             .iter()
             .map(|it| Known {
                 contract: it.contract,
+                version: it.version,
                 subject: it.subject,
                 versions: it.versions,
             })
@@ -86,19 +76,19 @@ impl<P: Processor> Schemas<P> {
                 // One that is not registered here may still be met under an id
                 // of another subject; it is looked up then.
                 if let Some(id) = id_of(&registry, known, writer).await? {
-                    versions.insert((known.contract, id), Some(writer.version));
+                    writers.insert((known.contract, id), Writer::Version(writer.version));
                 }
             }
         }
         let write = WriteIds {
-            change: written(&versions, Known::of::<P::Change>(), P::Change::VERSION)?,
-            outcome: written(&versions, Known::of::<Outcome>(), Outcome::VERSION)?,
+            change: written(&writers, Known::of::<P::Change>(), P::Change::VERSION)?,
+            outcome: written(&writers, Known::of::<Outcome>(), Outcome::VERSION)?,
         };
         Ok(Schemas {
             registry,
             sources,
             write,
-            versions: Mutex::new(versions),
+            writers: Mutex::new(writers),
         })
     }
 
@@ -110,12 +100,13 @@ impl<P: Processor> Schemas<P> {
         let source = source.expect("records are read from the sources' topics only");
         let known = Known {
             contract: source.contract,
+            version: source.version,
             subject: source.subject,
             versions: source.versions,
         };
         let input = match self.datum(known, &record).await? {
             Ok((version, datum)) => {
-                let mut reader = Reader::new(datum, Limits::default());
+                let mut reader = Reader::new(&datum, Limits::default());
                 let decoded = source.decode(version, &mut reader);
                 let finished = decoded.and_then(|input| reader.finish().map(|()| input));
                 finished.map_err(|error| undecodable(source.contract, version, &error))
@@ -133,7 +124,7 @@ impl<P: Processor> Schemas<P> {
         &self,
         record: &Record,
     ) -> Result<Result<AdoptedChange<P::Change>, ProcessorError>, RegistryError> {
-        let (version, datum) = match self.datum(Known::of::<P::Change>(), record).await? {
+        let (version, datum) = match self.own_datum(Known::of::<P::Change>(), record).await? {
             Ok(found) => found,
             Err(reason) => return Ok(Err(own_log(&record.position, reason.message))),
         };
@@ -173,7 +164,7 @@ impl<P: Processor> Schemas<P> {
         &self,
         record: &Record,
     ) -> Result<Result<Outcome, ProcessorError>, RegistryError> {
-        let (version, datum) = match self.datum(Known::of::<Outcome>(), record).await? {
+        let (version, datum) = match self.own_datum(Known::of::<Outcome>(), record).await? {
             Ok(found) => found,
             Err(reason) => return Ok(Err(own_log(&record.position, reason.message))),
         };
@@ -181,55 +172,85 @@ impl<P: Processor> Schemas<P> {
         Ok(outcome.map_err(|error| own_log(&record.position, error.to_string())))
     }
 
-    /// The writer's version and the datum of a framed record.
+    /// The datum of a framed record, and the version that it is of: the
+    /// writer's, or the type's own where a plan has brought it there.
     async fn datum<'a>(
         &self,
         known: Known,
         record: &'a Record,
-    ) -> Result<Result<(u32, &'a [u8]), Reason>, RegistryError> {
-        let value = record.value.as_deref().unwrap_or_default();
-        let (id, datum) = match confluent::split(value) {
-            Ok(split) => split,
-            Err(error) => return Ok(Err(Reason::new(UNFRAMED, error.to_string()))),
+    ) -> Result<Result<(u32, Cow<'a, [u8]>), Reason>, RegistryError> {
+        let (id, writer, datum) = match self.framed(known, record).await? {
+            Ok(framed) => framed,
+            Err(reason) => return Ok(Err(reason)),
         };
-        match self.version_of(known, id).await? {
-            Some(version) => Ok(Ok((version, datum))),
-            None => {
-                let message = format!("schema id {id} is no version of {}", known.contract);
-                Ok(Err(Reason::new(SCHEMA_UNKNOWN, message)))
-            }
+        Ok(match writer {
+            Writer::Version(version) => Ok((version, Cow::Borrowed(datum))),
+            Writer::Planned(plan) => match planned(&plan, datum) {
+                Ok(datum) => Ok((known.version, Cow::Owned(datum))),
+                Err(error) => {
+                    let message = format!("{} by schema id {id}: {error}", known.contract);
+                    Err(Reason::new(UNDECODABLE, message))
+                }
+            },
+            Writer::Foreign => Err(unknown(known, id)),
+        })
+    }
+
+    /// The same of an own log, where only released versions are written: what
+    /// a plan leaves out would be lost to the store.
+    async fn own_datum<'a>(
+        &self,
+        known: Known,
+        record: &'a Record,
+    ) -> Result<Result<(u32, &'a [u8]), Reason>, RegistryError> {
+        let framed = self.framed(known, record).await?;
+        Ok(framed.and_then(|(id, writer, datum)| match writer {
+            Writer::Version(version) => Ok((version, datum)),
+            Writer::Planned(_) | Writer::Foreign => Err(unknown(known, id)),
+        }))
+    }
+
+    async fn framed<'a>(
+        &self,
+        known: Known,
+        record: &'a Record,
+    ) -> Result<Result<(SchemaId, Writer, &'a [u8]), Reason>, RegistryError> {
+        let value = record.value.as_deref().unwrap_or_default();
+        match confluent::split(value) {
+            Ok((id, datum)) => Ok(Ok((id, self.writer(known, id).await?, datum))),
+            Err(error) => Ok(Err(Reason::new(UNFRAMED, error.to_string()))),
         }
     }
 
-    async fn version_of(&self, known: Known, id: SchemaId) -> Result<Option<u32>, RegistryError> {
+    async fn writer(&self, known: Known, id: SchemaId) -> Result<Writer, RegistryError> {
         let key = (known.contract, id);
-        let cached = self
-            .versions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .copied();
-        if let Some(version) = cached {
-            return Ok(version);
+        let cached = self.lock().get(&key).cloned();
+        if let Some(writer) = cached {
+            return Ok(writer);
         }
         let found = match self.registry.by_id(id).await {
             Ok(found) => found,
             Err(error) if error.is_retryable() => return Err(error),
             // Not remembered: it may be registered later.
-            Err(_) => return Ok(None),
+            Err(_) => return Ok(Writer::Foreign),
         };
-        let fingerprint = Fingerprint::of(&canonical_form(&found.schema)).0;
-        let writer = known
-            .versions
-            .iter()
-            .find(|it| it.fingerprint == fingerprint);
-        let version = writer.map(|it| it.version);
-        self.versions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(key, version);
-        Ok(version)
+        let writer = known.writer(&found.schema);
+        let mut writers = self.lock();
+        if writers.len() >= WRITERS_MAX {
+            writers.clear();
+        }
+        writers.insert(key, writer.clone());
+        Ok(writer)
     }
+
+    fn lock(&self) -> MutexGuard<'_, Writers> {
+        self.writers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn unknown(known: Known, id: SchemaId) -> Reason {
+    let message = format!("schema id {id} is no version of {}", known.contract);
+    Reason::new(SCHEMA_UNKNOWN, message)
 }
 
 async fn id_of(
@@ -252,14 +273,10 @@ async fn id_of(
         })
 }
 
-fn written(
-    versions: &BTreeMap<(&'static str, SchemaId), Option<u32>>,
-    known: Known,
-    version: u32,
-) -> Result<SchemaId, SchemasError> {
-    let mut ids = versions.iter();
-    let found =
-        ids.find(|((contract, _), it)| *contract == known.contract && **it == Some(version));
+fn written(writers: &Writers, known: Known, version: u32) -> Result<SchemaId, SchemasError> {
+    let found = writers.iter().find(|((contract, _), writer)| {
+        *contract == known.contract && matches!(writer, Writer::Version(it) if *it == version)
+    });
     found.map(|((_, id), _)| *id).ok_or_else(|| {
         SchemasError::Fatal(Box::new(ProcessorError::SchemaMissing {
             contract: known.contract.to_owned(),
