@@ -11,10 +11,12 @@
 mod case;
 mod contracts;
 mod data;
+mod dynamic;
 mod flat;
 mod limits;
 mod nested;
 mod peers;
+mod plan;
 mod report;
 mod rounds;
 mod same;
@@ -38,6 +40,7 @@ fn all<C: Case>(rounds: &Rounds) -> anyhow::Result<()> {
     report::heading(C::NAME, &encoded);
     same::run::<C>(rounds, &samples, &encoded)?;
     versions::run::<C>(rounds, &samples, &encoded)?;
+    plan::run::<C>(rounds, &samples)?;
     limits::run::<C>(rounds, &samples, &encoded)?;
     Ok(())
 }
