@@ -13,6 +13,7 @@ mod contracts;
 mod data;
 mod dynamic;
 mod flat;
+mod json;
 mod limits;
 mod nested;
 mod peers;
@@ -41,6 +42,7 @@ fn all<C: Case>(rounds: &Rounds) -> anyhow::Result<()> {
     same::run::<C>(rounds, &samples, &encoded)?;
     versions::run::<C>(rounds, &samples, &encoded)?;
     plan::run::<C>(rounds, &samples)?;
+    json::run::<C>(rounds, &samples, &encoded)?;
     limits::run::<C>(rounds, &samples, &encoded)?;
     Ok(())
 }

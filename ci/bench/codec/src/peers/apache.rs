@@ -1,7 +1,8 @@
-//! apache-avro: its direct path by serde, and its way through `Value`.
+//! apache-avro: its direct path by serde, and its way through `Value`, which is
+//! also its way from and to JSON.
 
 use apache_avro::{
-    Schema, from_value, reader::datum::GenericDatumReader, to_value,
+    Schema, from_value, reader::datum::GenericDatumReader, to_value, types::Value,
     writer::datum::GenericDatumWriter,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -41,6 +42,14 @@ impl<'s> Writer<'s> {
         self.writer.write_value_ref(out, &value)?;
         Ok(())
     }
+
+    pub(crate) fn json(&self, text: &[u8], out: &mut Vec<u8>) -> anyhow::Result<()> {
+        out.clear();
+        let tree: serde_json::Value = serde_json::from_slice(text)?;
+        let value = Value::try_from(tree)?.resolve(self.schema)?;
+        self.writer.write_value_ref(out, &value)?;
+        Ok(())
+    }
 }
 
 impl<'s> Reader<'s> {
@@ -62,5 +71,10 @@ impl<'s> Reader<'s> {
 
     pub(crate) fn by_value<T: DeserializeOwned>(&self, mut bytes: &[u8]) -> anyhow::Result<T> {
         Ok(from_value(&self.reader.read_value(&mut bytes)?)?)
+    }
+
+    pub(crate) fn json(&self, mut bytes: &[u8]) -> anyhow::Result<String> {
+        let tree = serde_json::Value::try_from(self.reader.read_value(&mut bytes)?)?;
+        Ok(serde_json::to_string(&tree)?)
     }
 }
