@@ -6,10 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use accordant_compat::{gate, render};
-use accordant_schema::{Limits, contract::Contracts};
+use accordant_compat::render::Style;
 
-use crate::{Error, folder::Folder, generate};
+use crate::{Error, Output, folder::Folder};
 
 /// How contracts become code.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +22,8 @@ impl Config {
         Config::default()
     }
 
-    /// Writes into this folder instead of `OUT_DIR`.
+    /// Writes into this folder instead of `OUT_DIR`; it is made where there is
+    /// none.
     #[must_use]
     pub fn out_dir(mut self, folder: impl Into<PathBuf>) -> Config {
         self.out_dir = Some(folder.into());
@@ -44,8 +44,7 @@ impl Config {
                 .into(),
         };
         let folder = Folder::read(contracts_folder.as_ref())?;
-        let code = generate_checked(&folder)?;
-        write(&out_dir, "contracts.rs", &code)?;
+        Output::new(&folder.files, &Style::default(), &out_dir)?.write()?;
         // Only now: cargo runs a build script that failed again in any case.
         tell_cargo(&folder);
         Ok(())
@@ -70,17 +69,6 @@ impl Error {
     }
 }
 
-fn generate_checked(folder: &Folder) -> Result<String, Error> {
-    let (contracts, problems) = Contracts::load(&folder.files, &Limits::default());
-    let report = gate::check(&contracts, &problems);
-    if report.failed() {
-        return Err(Error::Refused {
-            text: render::text(&report, &folder.files),
-        });
-    }
-    generate(&contracts)
-}
-
 fn tell_cargo(folder: &Folder) {
     let mut lines = String::new();
     for path in &folder.paths {
@@ -88,20 +76,4 @@ fn tell_cargo(folder: &Folder) {
     }
     // A build script without standard output is run by nobody who listens.
     let _ = std::io::stdout().write_all(lines.as_bytes());
-}
-
-/// Whole or not at all; left alone where it is the same already.
-fn write(folder: &Path, name: &str, text: &str) -> Result<(), Error> {
-    let path = folder.join(name);
-    if std::fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
-        return Ok(());
-    }
-    let error = |source| Error::Write {
-        path: path.clone(),
-        source,
-    };
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(error)?;
-    file.write_all(text.as_bytes()).map_err(error)?;
-    file.persist(&path).map_err(|failed| error(failed.error))?;
-    Ok(())
 }
