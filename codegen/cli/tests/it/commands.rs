@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::repository::{Repository, ends};
+use crate::repository::{Repository, ends, says};
 
 const NOTE: &str = r#",
     { "name": "note", "type": ["null", "string"], "default": null }"#;
@@ -12,21 +12,6 @@ const NOTE_NUMBER: &str = r#",
     { "name": "note", "type": "int", "default": 0 }"#;
 const PRICE: &str = r#",
     { "name": "price", "type": "double", "default": 0 }"#;
-
-/// What a command says: result, talk and exit code.
-fn says(repository: &Repository, args: &[&str]) -> String {
-    let output = repository
-        .accordant(args)
-        .output()
-        .expect("the binary starts");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    format!(
-        "{}--- talk\n{}--- exit code {}\n",
-        text(&output.stdout),
-        text(&output.stderr),
-        output.status.code().expect("it ends by itself"),
-    )
-}
 
 /// A released `v1` on the branch `main`, and this `v2` as a draft.
 fn with_draft(first: &str, second: &str) -> Repository {

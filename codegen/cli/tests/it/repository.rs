@@ -102,3 +102,18 @@ pub(crate) fn ends(mut command: Command, code: i32) -> String {
     assert_eq!(output.status.code(), Some(code), "{result}{talk}");
     result
 }
+
+/// What a command says: result, talk and exit code.
+pub(crate) fn says(repository: &Repository, args: &[&str]) -> String {
+    let output = repository
+        .accordant(args)
+        .output()
+        .expect("the binary starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    format!(
+        "{}--- talk\n{}--- exit code {}\n",
+        text(&output.stdout),
+        text(&output.stderr),
+        output.status.code().expect("it ends by itself"),
+    )
+}
