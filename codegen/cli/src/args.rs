@@ -31,6 +31,8 @@ pub(crate) enum Command {
     Infer(gate::InferArgs),
     /// Write contracts for other tools: bundle, json-schema, asyncapi, markdown.
     Export(gate::ExportArgs),
+    /// Write the Rust types of the contracts into a file that is checked in.
+    Generate(gate::GenerateArgs),
     /// Freeze draft versions: append them to contracts.lock after the gate has passed.
     Release(gate::ReleaseArgs),
     /// Explain a finding's code: what, why, example, the safe way.

@@ -83,6 +83,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Fmt(args) => gate::fmt(&args),
         Command::Infer(args) => gate::infer(&args),
         Command::Export(args) => gate::export(&args),
+        Command::Generate(args) => gate::generate(&args),
         Command::Send(args) => {
             telemetry::init(CLIENT_LOG)?;
             let config = settings::load(&args.service)?;

@@ -1,7 +1,7 @@
 //! The contracts folder that a command is about.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -29,6 +29,21 @@ pub(crate) struct FolderArgs {
     /// Settings file [default: accordant.toml, if there is one]
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+}
+
+impl FolderArgs {
+    /// Those that were given, to be said again.
+    pub(super) fn flags(&self) -> Vec<(&'static str, &Path)> {
+        let flags = [
+            ("--contracts", self.contracts.as_deref()),
+            ("--config", self.config.as_deref()),
+        ];
+        let mut given = Vec::new();
+        for (flag, path) in flags {
+            given.extend(path.map(|it| (flag, it)));
+        }
+        given
+    }
 }
 
 /// A contracts folder, read and loaded; its problems are data.
@@ -82,7 +97,10 @@ impl Folder {
     }
 
     /// Its files, and nothing loaded.
-    fn read(args: &FolderArgs, missing: Missing) -> anyhow::Result<Folder> {
+    ///
+    /// # Errors
+    /// As [`Folder::open`].
+    pub(super) fn read(args: &FolderArgs, missing: Missing) -> anyhow::Result<Folder> {
         let flags = Flags {
             contracts: args.contracts.clone(),
             ..Flags::default()

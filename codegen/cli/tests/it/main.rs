@@ -5,6 +5,7 @@ mod ci_gate;
 mod commands;
 mod convert;
 mod gate;
+mod generate;
 mod only;
 mod refusals;
 mod repository;
