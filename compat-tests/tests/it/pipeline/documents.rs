@@ -76,6 +76,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         ".ci/run",
         "python3 ci/bench/gate.py",
     ),
+    (
+        "cargo run --release --manifest-path ci/bench/codec/Cargo.toml",
+        ".ci/run",
+        "--manifest-path ci/bench/codec/Cargo.toml",
+    ),
 ];
 
 /// Commands that need the network: run where a real Kafka was fetched too.
