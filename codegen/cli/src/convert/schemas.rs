@@ -11,6 +11,8 @@ use accordant_schema::{
 use accordant_wire::SchemaId;
 use anyhow::{Context, bail};
 
+use crate::gate::problem_lines;
+
 /// A schema from a file.
 pub(super) struct SchemaFile {
     /// The file, for messages.
@@ -41,16 +43,17 @@ impl SchemaFile {
     /// It cannot be read, or is no schema.
     pub(super) fn open(path: &Path) -> anyhow::Result<SchemaFile> {
         let label = path.display().to_string();
-        let real = fs::canonicalize(path).with_context(|| format!("cannot read {label}"))?;
-        let folder = real.parent().unwrap_or(Path::new("/"));
-        if folder.join("contract.toml").is_file() {
+        // The folder's real name is the contract's; a pipe has no real name.
+        if let Ok(real) = fs::canonicalize(path)
+            && let Some(folder) = real.parent()
+            && folder.join("contract.toml").is_file()
+        {
             return SchemaFile::of_contract(&real, folder, label);
         }
-        let text = fs::read_to_string(&real).with_context(|| format!("cannot read {label}"))?;
+        let text = fs::read_to_string(path).with_context(|| format!("cannot read {label}"))?;
         let schema = parse(&text).map_err(|problems| {
-            let lines = problems.iter().map(|it| format!("  {}", it.message));
-            let lines = lines.collect::<Vec<_>>().join("\n");
-            anyhow::anyhow!("{label} is no schema:\n{lines}")
+            let lines = problem_lines(&label, &text, &problems);
+            anyhow::anyhow!("{label} is no valid schema\n{lines}")
         })?;
         Ok(SchemaFile {
             label,

@@ -159,7 +159,7 @@ pub(super) fn version_of<'c>(
 }
 
 /// Problems of a text that stands in no folder, a line each, with its place.
-pub(super) fn problem_lines(path: &str, text: &str, problems: &[Problem]) -> String {
+pub(crate) fn problem_lines(path: &str, text: &str, problems: &[Problem]) -> String {
     let line = |it: &Problem| {
         let at = it.span.map_or_else(String::new, |span| {
             let at = position(text, span.start);

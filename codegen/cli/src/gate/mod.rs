@@ -28,6 +28,7 @@ pub(crate) use diff::{DiffArgs, diff};
 pub(crate) use explain::{ExplainArgs, explain};
 pub(crate) use export::{ExportArgs, export};
 pub(crate) use fmt::{FmtArgs, fmt};
+pub(crate) use folder::problem_lines;
 pub(crate) use generate::{GenerateArgs, generate};
 pub(crate) use infer::{InferArgs, infer};
 pub(crate) use lint::{LintArgs, lint};

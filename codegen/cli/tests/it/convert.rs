@@ -49,6 +49,34 @@ fn check(from: &str, to: &str, input: &str, expected: &str) {
     assert_eq!(says(&repository(), &args, input), expected);
 }
 
+/// A shell's `<(...)` is a pipe: it has no folder, and can be read once.
+#[test]
+fn a_schema_may_come_from_a_pipe_and_its_errors_have_places() {
+    let repository = repository();
+    let from_pipe = |schema: &str| {
+        let binary = repository.accordant(&[]).get_program().to_owned();
+        let output = std::process::Command::new("bash")
+            .args([
+                "-c",
+                r#""$0" convert --from json --to avro --hex --writer <(printf %s "$1")"#,
+            ])
+            .arg(binary)
+            .arg(schema)
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("bash starts");
+        let talk = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), talk)
+    };
+    assert_eq!(from_pipe(r#""int""#), (Some(0), String::new()));
+    let (code, talk) = from_pipe("{\n  \"type\": \"itn\"}");
+    assert_eq!(code, Some(2), "{talk}");
+    assert!(
+        talk.contains(":2:11: no type \"itn\" is known here"),
+        "{talk}"
+    );
+}
+
 const JSON: &str = r#"{"id":"a","price":{"bytes":"/w=="}}"#;
 const AVRO_JSON: &str = r#"{"id":"a","price":{"bytes":"ÿ"}}"#;
 const HEX: &str = "02610202ff";
