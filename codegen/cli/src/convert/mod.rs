@@ -17,8 +17,8 @@ use crate::{EXIT_NO, args::ServiceArgs, output, settings};
 use route::{Bad, Converter, Failure};
 use schemas::SchemaFile;
 
-/// Bytes of one datum's text or of the whole raw input; design of the limits of
-/// one request, generously.
+/// Bytes of one line, or of the whole raw input: more than any event has, and
+/// less than would fill the memory.
 const INPUT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// What `convert` takes.
