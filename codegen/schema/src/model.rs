@@ -83,6 +83,30 @@ pub struct Named<'a> {
 }
 
 impl Kind {
+    /// A record's fields; none of every other type.
+    pub fn fields(&self) -> &[Field] {
+        match self {
+            Kind::Record(it) => &it.fields,
+            _ => &[],
+        }
+    }
+
+    /// A union's branches; none of every other type.
+    pub fn branches(&self) -> &[NodeId] {
+        match self {
+            Kind::Union(branches) => branches,
+            _ => &[],
+        }
+    }
+
+    /// An array's items or a map's values; `None` of every other type.
+    pub fn items(&self) -> Option<NodeId> {
+        match self {
+            Kind::Array(it) | Kind::Map(it) => Some(*it),
+            _ => None,
+        }
+    }
+
     /// The name and what belongs to it; `None` of a type that has none.
     pub fn named(&self) -> Option<Named<'_>> {
         let (name, aliases, doc, word) = match self {

@@ -144,11 +144,17 @@ fn give(change: &mut Change, verdict: &Verdict) {
         Direction::Backward => &mut change.backward,
         Direction::Forward => &mut change.forward,
     };
-    *effect = match (*effect, verdict.effect) {
-        (Effect::Fine, worse) => worse,
-        (Effect::Misreads(_), Effect::Breaks(code)) => Effect::Breaks(code),
-        (first @ (Effect::Misreads(_) | Effect::Breaks(_)), _) => first,
-    };
+    if rank(verdict.effect) > rank(*effect) {
+        *effect = verdict.effect;
+    }
+}
+
+fn rank(effect: Effect) -> u8 {
+    match effect {
+        Effect::Fine => 0,
+        Effect::Misreads(_) => 1,
+        Effect::Breaks(_) => 2,
+    }
 }
 
 fn other(verdict: &Verdict) -> Found {

@@ -34,19 +34,19 @@ impl<'a> Walk<'a> {
         // changes of the fields themselves come first.
         for (index, field) in new.fields.iter().enumerate() {
             match partners[index] {
-                Some(at) => self.field(pair, (&old.fields[at], at), (field, index)),
-                None => self.lone(pair, field, index, Whose::New),
+                Some(at) => self.field(pair, &old.fields[at], field),
+                None => self.lone(pair, field, Whose::New),
             }
         }
         for (at, field) in old.fields.iter().enumerate() {
             if !taken.contains(&at) {
-                self.lone(pair, field, at, Whose::Old);
+                self.lone(pair, field, Whose::Old);
             }
         }
     }
 
     /// A field that only one side has.
-    fn lone(&mut self, pair: Pair, field: &'a Field, index: usize, whose: Whose) {
+    fn lone(&mut self, pair: Pair, field: &'a Field, whose: Whose) {
         let name = Some(field.name.as_str());
         let (reader, writer) = match whose {
             Whose::New => (name, None),
@@ -56,13 +56,13 @@ impl<'a> Walk<'a> {
         match whose {
             Whose::New => {
                 let words = field_words(self.new, field);
-                let site = Site::of_field(self.new, pair.new, index);
+                let site = Site::of_field(self.new.node(pair.new), field);
                 let new = (Some(words), Some(site));
                 self.push(path, ChangeKind::Field, (None, None), new);
             }
             Whose::Old => {
                 let words = field_words(self.old, field);
-                let site = Site::of_field(self.old, pair.old, index);
+                let site = Site::of_field(self.old.node(pair.old), field);
                 let old = (Some(words), Some(site));
                 self.push(path, ChangeKind::Field, old, (None, None));
             }
@@ -70,12 +70,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A field that both sides have.
-    fn field(
-        &mut self,
-        around: Pair,
-        (old, old_index): (&'a Field, usize),
-        (new, new_index): (&'a Field, usize),
-    ) {
+    fn field(&mut self, around: Pair, old: &'a Field, new: &'a Field) {
         let step = Step::Field {
             reader: Some(&new.name),
             writer: Some(&old.name),
@@ -85,8 +80,8 @@ impl<'a> Walk<'a> {
             new: new.ty,
             path: self.paths.push(around.path, step),
             field: Some((
-                Site::of_field(self.old, around.old, old_index),
-                Site::of_field(self.new, around.new, new_index),
+                Site::of_field(self.old.node(around.old), old),
+                Site::of_field(self.new.node(around.new), new),
             )),
         };
         if old.name != new.name {

@@ -47,13 +47,9 @@ pub fn json(changes: &[Change]) -> Value {
 }
 
 fn line(change: &Change) -> String {
-    let what = match (&change.old, &change.new) {
-        (Some(old), Some(new)) => {
-            format!("{} -> {}", shown(change.kind, old), shown(change.kind, new))
-        }
-        (Some(one), None) | (None, Some(one)) => shown(change.kind, one),
-        (None, None) => String::new(),
-    };
+    let sides = [&change.old, &change.new].into_iter().flatten();
+    let sides: Vec<String> = sides.map(|text| shown(change.kind, text)).collect();
+    let what = sides.join(" -> ");
     format!(
         "{} {} {}: {what}  backward {}, forward {}\n",
         sign(change),

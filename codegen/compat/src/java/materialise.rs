@@ -5,6 +5,7 @@ use accordant_schema::{Kind as Type, NodeId, Schema, Span, java_text};
 use super::{
     Incompatibility, Kind,
     engine::{Engine, Entry, Found, Item, PAIRS_MAX, Stop, Token},
+    parts::type_name,
 };
 use crate::walk::path::{Side, root_word, words};
 
@@ -79,16 +80,9 @@ impl Engine<'_> {
 
     /// The text of Java's `AvroRuntimeException`.
     fn ambiguous_message(&self, reader: NodeId, field: usize, writer: NodeId) -> String {
-        let Type::Record(record) = &self.reader.node(reader).kind else {
-            return String::new();
-        };
-        let name = &record.fields[field].name;
-        let kind = self
-            .reader
-            .node(record.fields[field].ty)
-            .kind
-            .word()
-            .to_uppercase();
+        let it = &self.reader.node(reader).kind.fields()[field];
+        let name = &it.name;
+        let kind = type_name(&self.reader.node(it.ty).kind);
         let writer = Schema {
             root: writer,
             ..self.writer.clone()

@@ -50,21 +50,6 @@ pub(super) fn has_enum_default(schema: &Schema, field: &Field) -> bool {
 }
 
 /// Java's name of a type.
-pub(crate) fn type_name(kind: &Type) -> &'static str {
-    match kind {
-        Type::Null => "NULL",
-        Type::Boolean => "BOOLEAN",
-        Type::Int => "INT",
-        Type::Long => "LONG",
-        Type::Float => "FLOAT",
-        Type::Double => "DOUBLE",
-        Type::Bytes => "BYTES",
-        Type::String => "STRING",
-        Type::Record(_) => "RECORD",
-        Type::Enum(_) => "ENUM",
-        Type::Fixed(_) => "FIXED",
-        Type::Array(_) => "ARRAY",
-        Type::Map(_) => "MAP",
-        Type::Union(_) => "UNION",
-    }
+pub(crate) fn type_name(kind: &Type) -> String {
+    kind.word().to_uppercase()
 }

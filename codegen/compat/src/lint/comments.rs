@@ -5,55 +5,52 @@
 
 use super::{
     Lint, Set, lint,
-    run::{At, Check, Hit, Subject},
+    run::{At, Hit, Subject},
     words::words,
 };
 
-pub(super) const TYPE_WITHOUT_DOC: Lint = comments(
+pub(super) const TYPE_WITHOUT_DOC: Lint = lint(
+    Set::Comments,
     "L401",
     "type-without-doc",
     include_str!("L401.md"),
     type_without_doc,
 );
-pub(super) const FIELD_WITHOUT_DOC: Lint = comments(
+pub(super) const FIELD_WITHOUT_DOC: Lint = lint(
+    Set::Comments,
     "L402",
     "field-without-doc",
     include_str!("L402.md"),
     field_without_doc,
 );
-pub(super) const DOC_REPEATS_NAME: Lint = comments(
+pub(super) const DOC_REPEATS_NAME: Lint = lint(
+    Set::Comments,
     "L403",
     "doc-repeats-name",
     include_str!("L403.md"),
     doc_repeats_name,
 );
-pub(super) const DOC_PLACEHOLDER: Lint = comments(
+pub(super) const DOC_PLACEHOLDER: Lint = lint(
+    Set::Comments,
     "L404",
     "doc-placeholder",
     include_str!("L404.md"),
     doc_placeholder,
 );
-pub(super) const DESCRIPTION_THIN: Lint = comments(
+pub(super) const DESCRIPTION_THIN: Lint = lint(
+    Set::Comments,
     "L405",
     "description-thin",
     include_str!("L405.md"),
     description_thin,
 );
-pub(super) const OWNER_UNCLEAR: Lint = comments(
+pub(super) const OWNER_UNCLEAR: Lint = lint(
+    Set::Comments,
     "L406",
     "owner-unclear",
     include_str!("L406.md"),
     owner_unclear,
 );
-
-const fn comments(
-    code: &'static str,
-    name: &'static str,
-    page: &'static str,
-    check: Check,
-) -> Lint {
-    lint(Set::Comments, code, name, page, check)
-}
 
 fn is_empty(doc: Option<&str>) -> bool {
     doc.is_none_or(|it| it.trim().is_empty())

@@ -8,79 +8,90 @@ use accordant_schema::{
 
 use super::{
     Lint, Set, lint,
-    run::{At, Check, Hit, Subject},
+    run::{At, Hit, Subject},
     standard::has_word,
     types::FieldAt,
     warning,
     words::words,
 };
 
-pub(super) const EVENT_WITHOUT_TIME: Lint = events(
+pub(super) const EVENT_WITHOUT_TIME: Lint = lint(
+    Set::Events,
     "L501",
     "event-without-time",
     include_str!("L501.md"),
     event_without_time,
 );
-pub(super) const NAME_NOT_PAST_TENSE: Lint = events(
+pub(super) const NAME_NOT_PAST_TENSE: Lint = lint(
+    Set::Events,
     "L502",
     "name-not-past-tense",
     include_str!("L502.md"),
     name_not_past_tense,
 );
-pub(super) const TOPIC_STYLE: Lint =
-    events("L503", "topic-style", include_str!("L503.md"), topic_style);
-pub(super) const VERSION_NOT_LONG: Lint = events(
+pub(super) const TOPIC_STYLE: Lint = lint(
+    Set::Events,
+    "L503",
+    "topic-style",
+    include_str!("L503.md"),
+    topic_style,
+);
+pub(super) const VERSION_NOT_LONG: Lint = lint(
+    Set::Events,
     "L504",
     "version-not-long",
     include_str!("L504.md"),
     version_not_long,
 );
-pub(super) const EXAMPLE_MISSING: Lint = events(
+pub(super) const EXAMPLE_MISSING: Lint = lint(
+    Set::Events,
     "L505",
     "example-missing",
     include_str!("L505.md"),
     example_missing,
 );
-pub(super) const CHANGE_WITHOUT_DELETED: Lint = warning(events(
+pub(super) const CHANGE_WITHOUT_DELETED: Lint = warning(lint(
+    Set::Events,
     "L506",
     "change-without-deleted",
     include_str!("L506.md"),
     change_without_deleted,
 ));
-pub(super) const CHANGE_NOT_COMPACTED: Lint = events(
+pub(super) const CHANGE_NOT_COMPACTED: Lint = lint(
+    Set::Events,
     "L507",
     "change-not-compacted",
     include_str!("L507.md"),
     change_not_compacted,
 );
-pub(super) const EVENT_COMPACTED: Lint = events(
+pub(super) const EVENT_COMPACTED: Lint = lint(
+    Set::Events,
     "L508",
     "event-compacted",
     include_str!("L508.md"),
     event_compacted,
 );
-pub(super) const PARTITION_OF_FEW_VALUES: Lint = events(
+pub(super) const PARTITION_OF_FEW_VALUES: Lint = lint(
+    Set::Events,
     "L509",
     "partition-of-few-values",
     include_str!("L509.md"),
     partition_of_few_values,
 );
-pub(super) const PERSONAL_DATA_UNTAGGED: Lint = events(
+pub(super) const PERSONAL_DATA_UNTAGGED: Lint = lint(
+    Set::Events,
     "L510",
     "personal-data-untagged",
     include_str!("L510.md"),
     personal_data_untagged,
 );
-pub(super) const KEY_WITH_DEFAULT: Lint = events(
+pub(super) const KEY_WITH_DEFAULT: Lint = lint(
+    Set::Events,
     "L511",
     "key-with-default",
     include_str!("L511.md"),
     key_with_default,
 );
-
-const fn events(code: &'static str, name: &'static str, page: &'static str, check: Check) -> Lint {
-    lint(Set::Events, code, name, page, check)
-}
 
 impl Subject<'_> {
     fn is_type(&self) -> bool {
@@ -98,17 +109,17 @@ impl Subject<'_> {
 
 fn event_without_time(subject: &Subject<'_>) -> Vec<Hit> {
     let is_time = |it: &&FieldAt<'_>| it.is_top && is_moment(subject.own.plain(it.field));
-    let Some(root) = subject.own.nodes.first() else {
-        return Vec::new();
-    };
     if subject.is_type() || subject.own.fields.iter().any(|it| is_time(&it)) {
         return Vec::new();
     }
-    vec![subject.name_of(root).hit(
-        "the event does not say when it happened",
-        "Kafka's own time is when it was written, which a replay or a late sender makes another one",
-        r#"add "occurred_at" of type { "type": "long", "logicalType": "timestamp-micros" }"#,
-    )]
+    let hit = |root| {
+        subject.name_of(root).hit(
+            "the event does not say when it happened",
+            "Kafka's own time is when it was written, which a replay or a late sender makes another one",
+            r#"add "occurred_at" of type { "type": "long", "logicalType": "timestamp-micros" }"#,
+        )
+    };
+    subject.own.nodes.first().map(hit).into_iter().collect()
 }
 
 fn is_moment(node: &Node) -> bool {

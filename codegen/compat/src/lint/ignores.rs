@@ -8,19 +8,40 @@ use accordant_schema::{
     nearest,
 };
 
-use super::{Config, Ignore, Lint, Selection, Set, lint};
+use super::{
+    Config, Ignore, Lint, Selection, Set, lint,
+    run::{Hit, Subject},
+};
 use crate::{
     Category, Finding, Severity,
     rules::{self, Rule},
 };
 
-pub(super) const UNKNOWN_RULE: Lint = config("L001", "unknown-rule", include_str!("L001.md"));
-pub(super) const IGNORE_UNUSED: Lint = config("L002", "ignore-unused", include_str!("L002.md"));
-pub(super) const IGNORE_EXPIRED: Lint = config("L003", "ignore-expired", include_str!("L003.md"));
+pub(super) const UNKNOWN_RULE: Lint = lint(
+    Set::Config,
+    "L001",
+    "unknown-rule",
+    include_str!("L001.md"),
+    nothing_in_a_version,
+);
+pub(super) const IGNORE_UNUSED: Lint = lint(
+    Set::Config,
+    "L002",
+    "ignore-unused",
+    include_str!("L002.md"),
+    nothing_in_a_version,
+);
+pub(super) const IGNORE_EXPIRED: Lint = lint(
+    Set::Config,
+    "L003",
+    "ignore-expired",
+    include_str!("L003.md"),
+    nothing_in_a_version,
+);
 
-/// Nothing is found in a version: these come from the ignores themselves.
-const fn config(code: &'static str, name: &'static str, page: &'static str) -> Lint {
-    lint(Set::Config, code, name, page, |_| Vec::new())
+/// These come from the ignores themselves.
+fn nothing_in_a_version(_: &Subject<'_>) -> Vec<Hit> {
+    Vec::new()
 }
 
 /// Every ignore of a folder, and whether it matched.

@@ -6,50 +6,52 @@ use accordant_schema::{Field, Kind, NodeId, Schema, json::Value};
 
 use super::{
     Lint, Set, lint,
-    run::{Check, Hit, Subject},
+    run::{Hit, Subject},
     types::{FieldAt, NodeAt},
 };
 
-pub(super) const NAMESPACE_MISSING: Lint = minimal(
+pub(super) const NAMESPACE_MISSING: Lint = lint(
+    Set::Minimal,
     "L101",
     "namespace-missing",
     include_str!("L101.md"),
     namespace_missing,
 );
-pub(super) const RECURSION_WITHOUT_END: Lint = minimal(
+pub(super) const RECURSION_WITHOUT_END: Lint = lint(
+    Set::Minimal,
     "L102",
     "recursion-without-end",
     include_str!("L102.md"),
     recursion_without_end,
 );
-pub(super) const ALIAS_OF_ITSELF: Lint = minimal(
+pub(super) const ALIAS_OF_ITSELF: Lint = lint(
+    Set::Minimal,
     "L103",
     "alias-of-itself",
     include_str!("L103.md"),
     alias_of_itself,
 );
-pub(super) const ALIAS_COLLISION: Lint = minimal(
+pub(super) const ALIAS_COLLISION: Lint = lint(
+    Set::Minimal,
     "L104",
     "alias-collision",
     include_str!("L104.md"),
     alias_collision,
 );
-pub(super) const DECIMAL_INVALID: Lint = minimal(
+pub(super) const DECIMAL_INVALID: Lint = lint(
+    Set::Minimal,
     "L105",
     "decimal-invalid",
     include_str!("L105.md"),
     decimal_invalid,
 );
-pub(super) const TYPE_WITHOUT_VALUE: Lint = minimal(
+pub(super) const TYPE_WITHOUT_VALUE: Lint = lint(
+    Set::Minimal,
     "L106",
     "type-without-value",
     include_str!("L106.md"),
     type_without_value,
 );
-
-const fn minimal(code: &'static str, name: &'static str, page: &'static str, check: Check) -> Lint {
-    lint(Set::Minimal, code, name, page, check)
-}
 
 fn namespace_missing(subject: &Subject<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -131,23 +133,10 @@ fn contains_itself(schema: &Schema, ends: &[bool], wanted: NodeId) -> bool {
     let mut seen = vec![false; schema.nodes.len()];
     let mut open = vec![wanted];
     while let Some(id) = open.pop() {
-        let parts: Vec<NodeId> = match &schema.node(id).kind {
-            Kind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
-            Kind::Union(branches) => branches.clone(),
-            Kind::Null
-            | Kind::Boolean
-            | Kind::Int
-            | Kind::Long
-            | Kind::Float
-            | Kind::Double
-            | Kind::Bytes
-            | Kind::String
-            | Kind::Enum(_)
-            | Kind::Fixed(_)
-            | Kind::Array(_)
-            | Kind::Map(_) => Vec::new(),
-        };
-        for part in parts {
+        // Without an end are only records and unions of them.
+        let kind = &schema.node(id).kind;
+        let fields = kind.fields().iter().map(|field| field.ty);
+        for part in fields.chain(kind.branches().iter().copied()) {
             if part == wanted {
                 return true;
             }

@@ -182,3 +182,47 @@ const fn warning(lint: Lint) -> Lint {
         ..lint
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_everything_in_its_place() {
+        let entry = lint(Set::Basic, "L999", "a-name", "# a page", |_| Vec::new());
+        let Rule {
+            code,
+            name,
+            category,
+            severity,
+            set,
+            page,
+        } = entry.rule;
+        assert_eq!((code, name, page), ("L999", "a-name", "# a page"));
+        assert_eq!((category, set), (Category::Lint, Some(Set::Basic)));
+        assert_eq!(severity, Severity::Error);
+        let warning = warning(entry).rule;
+        let severity = Severity::Warning;
+        assert_eq!(
+            warning,
+            Rule {
+                severity,
+                ..entry.rule
+            }
+        );
+    }
+
+    #[test]
+    fn a_set_includes_the_ones_below_it() {
+        let includes = |set: Set| {
+            set.includes()
+                .iter()
+                .map(|it| it.as_str())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(includes(Set::Standard), ["minimal", "basic", "standard"]);
+        for set in [Set::Config, Set::Minimal, Set::Comments, Set::Events] {
+            assert_eq!(includes(set), [set.as_str()]);
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use accordant_schema::{
     Problem, ProblemCode, Span,
     contract::{Contract, ContractVersion, Contracts, State},
-    json::{self, Json, Value},
+    json::{self, Json},
     nearest,
 };
 
@@ -95,14 +95,8 @@ impl<'a> Subject<'a> {
     /// The place of a text in a type's or field's list, such as a symbol.
     pub(super) fn item(&self, span: Span, list: &str, text: &str) -> Span {
         let definition = self.definition(span);
-        let items = match definition.as_ref().and_then(|it| it.get(list)) {
-            Some(Json {
-                value: Value::Array(items),
-                ..
-            }) => items.as_slice(),
-            Some(_) | None => &[],
-        };
-        let found = items.iter().find(|it| it.as_str() == Some(text));
+        let items = definition.as_ref().and_then(|it| it.get(list)?.as_array());
+        let found = items.and_then(|it| it.iter().find(|it| it.as_str() == Some(text)));
         found.map_or(span, |it| shifted(it.span, span))
     }
 
@@ -277,12 +271,11 @@ pub(crate) fn findings(
 impl Hit {
     /// The same finding in another version: the place in the text may differ.
     fn is_same(&self, other: &Hit) -> bool {
-        let is_place = match (&self.at, &other.at) {
-            (At::Schema { path, .. }, At::Schema { path: other, .. }) => path == other,
-            (At::Key(key), At::Key(other)) => key == other,
-            (At::Schema { .. }, At::Key(_)) | (At::Key(_), At::Schema { .. }) => false,
+        let place = |hit: &Hit| match &hit.at {
+            At::Schema { path, .. } => Ok(path.clone()),
+            At::Key(key) => Err(*key),
         };
-        is_place && self.message == other.message
+        place(self) == place(other) && self.message == other.message
     }
 }
 

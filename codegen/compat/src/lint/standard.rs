@@ -7,87 +7,90 @@ use accordant_schema::{
 
 use super::{
     Lint, Set, lint,
-    run::{At, Check, Hit, Subject},
+    run::{At, Hit, Subject},
+    types::FieldAt,
     warning,
     words::words,
 };
 use crate::{Direction, levels};
 
-pub(super) const ENUM_WITHOUT_DEFAULT: Lint = standard(
+pub(super) const ENUM_WITHOUT_DEFAULT: Lint = lint(
+    Set::Standard,
     "L301",
     "enum-without-default",
     include_str!("L301.md"),
     enum_without_default,
 );
-pub(super) const ENUM_DEFAULT_NOT_UNKNOWN: Lint = standard(
+pub(super) const ENUM_DEFAULT_NOT_UNKNOWN: Lint = lint(
+    Set::Standard,
     "L302",
     "enum-default-not-unknown",
     include_str!("L302.md"),
     enum_default_not_unknown,
 );
-pub(super) const NEW_FIELD_WITHOUT_DEFAULT: Lint = standard(
+pub(super) const NEW_FIELD_WITHOUT_DEFAULT: Lint = lint(
+    Set::Standard,
     "L303",
     "new-field-without-default",
     include_str!("L303.md"),
     new_field_without_default,
 );
-pub(super) const TIME_WITHOUT_LOGICAL_TYPE: Lint = standard(
+pub(super) const TIME_WITHOUT_LOGICAL_TYPE: Lint = lint(
+    Set::Standard,
     "L304",
     "time-without-logical-type",
     include_str!("L304.md"),
     time_without_logical_type,
 );
-pub(super) const ID_NOT_STRING: Lint = standard(
+pub(super) const ID_NOT_STRING: Lint = lint(
+    Set::Standard,
     "L305",
     "id-not-string",
     include_str!("L305.md"),
     id_not_string,
 );
-pub(super) const MONEY_AS_FLOAT: Lint = standard(
+pub(super) const MONEY_AS_FLOAT: Lint = lint(
+    Set::Standard,
     "L306",
     "money-as-float",
     include_str!("L306.md"),
     money_as_float,
 );
-pub(super) const NESTED_WITHOUT_NAME: Lint = standard(
+pub(super) const NESTED_WITHOUT_NAME: Lint = lint(
+    Set::Standard,
     "L307",
     "nested-without-name",
     include_str!("L307.md"),
     nested_without_name,
 );
-pub(super) const TOO_MANY_FIELDS: Lint = standard(
+pub(super) const TOO_MANY_FIELDS: Lint = lint(
+    Set::Standard,
     "L308",
     "too-many-fields",
     include_str!("L308.md"),
     too_many_fields,
 );
-pub(super) const UNUSED_TYPE: Lint = warning(standard(
+pub(super) const UNUSED_TYPE: Lint = warning(lint(
+    Set::Standard,
     "L309",
     "unused-type",
     include_str!("L309.md"),
     unused_type,
 ));
-pub(super) const REFERENCE_TO_DRAFT: Lint = warning(standard(
+pub(super) const REFERENCE_TO_DRAFT: Lint = warning(lint(
+    Set::Standard,
     "L310",
     "reference-to-draft",
     include_str!("L310.md"),
     reference_to_draft,
 ));
-pub(super) const OPAQUE_PAYLOAD: Lint = standard(
+pub(super) const OPAQUE_PAYLOAD: Lint = lint(
+    Set::Standard,
     "L311",
     "opaque-payload",
     include_str!("L311.md"),
     opaque_payload,
 );
-
-const fn standard(
-    code: &'static str,
-    name: &'static str,
-    page: &'static str,
-    check: Check,
-) -> Lint {
-    lint(Set::Standard, code, name, page, check)
-}
 
 fn enum_without_default(subject: &Subject<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -325,16 +328,10 @@ fn reference_to_draft(subject: &Subject<'_>) -> Vec<Hit> {
             continue;
         }
         let id = subject.own.schema.names.get(&contract.name);
-        let at = subject
-            .own
-            .fields
-            .iter()
-            .find(|it| uses(subject.own.schema, it.field, id));
-        let place = match (at, subject.own.nodes.first()) {
-            (Some(at), _) => at.named(),
-            (None, Some(root)) => root.whole(),
-            (None, None) => At::Key("kind"),
-        };
+        // Only a field refers to another contract's type.
+        let mut fields = subject.own.fields.iter();
+        let at = fields.find(|it| uses(subject.own.schema, it.field, id));
+        let place = at.map_or(At::Key("kind"), FieldAt::named);
         hits.push(place.hit(
             format!("{} {} is a draft", contract.name, version.version),
             "whoever edits that draft changes this contract too",

@@ -66,10 +66,8 @@ pub(super) fn lower_camel(name: &str) -> String {
 
 fn capital(word: &str) -> String {
     let mut chars = word.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
-    }
+    let first = chars.next().map(char::to_uppercase);
+    first.into_iter().flatten().chain(chars).collect()
 }
 
 #[cfg(test)]

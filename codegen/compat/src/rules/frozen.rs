@@ -2,29 +2,45 @@
 
 use accordant_schema::contract::{Contract, LockLine, Reference, Version};
 
-use super::Rule;
+use super::{Rule, rule};
 use crate::{Category, Finding, Severity};
 
-pub(super) const TOPIC_CHANGED: Rule = rule("C301", "topic-changed", include_str!("C301.md"));
-pub(super) const KEY_CHANGED: Rule = rule("C302", "key-changed", include_str!("C302.md"));
-pub(super) const PARTITION_BY_CHANGED: Rule =
-    rule("C303", "partition-by-changed", include_str!("C303.md"));
-pub(super) const PARTITIONS_CHANGED: Rule =
-    rule("C304", "partitions-changed", include_str!("C304.md"));
-pub(super) const SUBJECT_CHANGED: Rule = rule("C305", "subject-changed", include_str!("C305.md"));
-pub(super) const REFERENCES_CHANGED: Rule =
-    rule("C306", "references-changed", include_str!("C306.md"));
-
-const fn rule(code: &'static str, name: &'static str, page: &'static str) -> Rule {
-    Rule {
-        code,
-        name,
-        category: Category::Meta,
-        severity: Severity::Error,
-        set: None,
-        page,
-    }
-}
+pub(super) const TOPIC_CHANGED: Rule = rule(
+    Category::Meta,
+    "C301",
+    "topic-changed",
+    include_str!("C301.md"),
+);
+pub(super) const KEY_CHANGED: Rule = rule(
+    Category::Meta,
+    "C302",
+    "key-changed",
+    include_str!("C302.md"),
+);
+pub(super) const PARTITION_BY_CHANGED: Rule = rule(
+    Category::Meta,
+    "C303",
+    "partition-by-changed",
+    include_str!("C303.md"),
+);
+pub(super) const PARTITIONS_CHANGED: Rule = rule(
+    Category::Meta,
+    "C304",
+    "partitions-changed",
+    include_str!("C304.md"),
+);
+pub(super) const SUBJECT_CHANGED: Rule = rule(
+    Category::Meta,
+    "C305",
+    "subject-changed",
+    include_str!("C305.md"),
+);
+pub(super) const REFERENCES_CHANGED: Rule = rule(
+    Category::Meta,
+    "C306",
+    "references-changed",
+    include_str!("C306.md"),
+);
 
 /// One frozen fact: how it was and how it is now.
 struct Fact {
@@ -40,10 +56,12 @@ struct Fact {
 /// that differs from several lines in one way is one finding.
 pub(crate) fn frozen_facts(contract: &Contract, lines: &[&LockLine]) -> Vec<Finding> {
     let mut found: Vec<(Fact, Vec<Version>)> = Vec::new();
-    for line in lines {
-        let Some(version) = contract.version(line.version) else {
-            continue;
-        };
+    let versions = lines.iter().filter_map(|line| {
+        // A line of a version that is gone is found elsewhere.
+        let version = contract.version(line.version)?;
+        Some((line, version))
+    });
+    for (line, version) in versions {
         for fact in facts(line, &contract.lock_line(version)) {
             let same = |(it, _): &&mut (Fact, Vec<Version>)| {
                 (it.key, &it.was, &it.is) == (fact.key, &fact.was, &fact.is)

@@ -44,6 +44,23 @@ impl Rule {
     }
 }
 
+/// An entry of the catalogue that the compatibility check refuses for.
+const fn rule(
+    category: Category,
+    code: &'static str,
+    name: &'static str,
+    page: &'static str,
+) -> Rule {
+    Rule {
+        code,
+        name,
+        category,
+        severity: Severity::Error,
+        set: None,
+        page,
+    }
+}
+
 /// Every rule, by code: those of compatibility, then those of lint.
 pub const ALL: &[Rule] = &EVERY;
 
@@ -113,44 +130,36 @@ const EVERY: [Rule; COMPARING.len() + LINTS.len()] = {
 };
 
 /// Found by whoever can read the history; everything else is found here.
-pub const LOCK_LINE_REMOVED: Rule = Rule {
-    code: "C307",
-    name: "lock-line-removed",
-    category: Category::Meta,
-    severity: Severity::Error,
-    set: None,
-    page: include_str!("C307.md"),
-};
+pub const LOCK_LINE_REMOVED: Rule = rule(
+    Category::Meta,
+    "C307",
+    "lock-line-removed",
+    include_str!("C307.md"),
+);
 
 /// Found where the folder is compared with contracts from elsewhere.
-pub const CONTRACT_REMOVED: Rule = Rule {
-    code: "C308",
-    name: "contract-removed",
-    category: Category::Meta,
-    severity: Severity::Error,
-    set: None,
-    page: include_str!("C308.md"),
-};
+pub const CONTRACT_REMOVED: Rule = rule(
+    Category::Meta,
+    "C308",
+    "contract-removed",
+    include_str!("C308.md"),
+);
 
 /// Found where the folder is compared with contracts from elsewhere.
-pub const RELEASE_CHANGED: Rule = Rule {
-    code: "C309",
-    name: "release-changed",
-    category: Category::Meta,
-    severity: Severity::Error,
-    set: None,
-    page: include_str!("C309.md"),
-};
+pub const RELEASE_CHANGED: Rule = rule(
+    Category::Meta,
+    "C309",
+    "release-changed",
+    include_str!("C309.md"),
+);
 
 /// Found by whoever can read the history, and cannot.
-pub const HISTORY_NOT_CHECKED: Rule = Rule {
-    code: "C310",
-    name: "history-not-checked",
-    category: Category::Meta,
-    severity: Severity::Error,
-    set: None,
-    page: include_str!("C310.md"),
-};
+pub const HISTORY_NOT_CHECKED: Rule = rule(
+    Category::Meta,
+    "C310",
+    "history-not-checked",
+    include_str!("C310.md"),
+);
 
 /// The page of a code or a name: what the rule finds, or what is wrong with a
 /// text or a folder; why, an example, the safe way.
@@ -209,10 +218,9 @@ pub(crate) enum Point {
 
 /// The rule for a change and what it says, seen in a direction.
 pub(crate) fn judge(what: &What<'_>, route: &Route<'_>, direction: Direction) -> Verdict {
-    if what.breaks() {
-        proven(wire::judge(what, route, direction), route)
-    } else {
-        value::judge(what, route, direction)
+    match what {
+        What::Wire(what) => proven(wire::judge(what, route, direction), route),
+        What::Value(what) => value::judge(*what, route, direction),
     }
 }
 
@@ -294,4 +302,24 @@ pub(crate) fn subject_of(steps: &[Step<'_>], direction: Direction) -> String {
         Step::Items | Step::Values | Step::Branch(_) => None,
     });
     name.map_or_else(|| "the schema".to_owned(), |name| format!("\"{name}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_has_everything_in_its_place() {
+        let Rule {
+            code,
+            name,
+            category,
+            severity,
+            set,
+            page,
+        } = rule(Category::Wire, "C999", "a-name", "# a page");
+        assert_eq!((code, name, page), ("C999", "a-name", "# a page"));
+        assert_eq!((category, set), (Category::Wire, None));
+        assert_eq!(severity, Severity::Error);
+    }
 }

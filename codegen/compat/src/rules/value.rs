@@ -1,50 +1,62 @@
 //! VALUE rules: a reader succeeds and gets another meaning. Java sees none.
 
-use super::{Hurt, Point, Rule, Verdict, new_and_old, subject_of};
+use super::{Hurt, Point, Rule, Verdict, new_and_old, rule, subject_of};
 use crate::{
     Category, Direction, Severity,
-    walk::{What, path::Step},
+    walk::{Value, path::Step},
 };
 
-pub(super) const SCALE_CHANGED: Rule =
-    rule("C201", "decimal-scale-changed", include_str!("C201.md"));
+pub(super) const SCALE_CHANGED: Rule = rule(
+    Category::Value,
+    "C201",
+    "decimal-scale-changed",
+    include_str!("C201.md"),
+);
 pub(super) const PRECISION_NARROWED: Rule = rule(
+    Category::Value,
     "C202",
     "decimal-precision-narrowed",
     include_str!("C202.md"),
 );
-pub(super) const TIME_UNIT_CHANGED: Rule =
-    rule("C203", "time-unit-changed", include_str!("C203.md"));
-pub(super) const LOGICAL_TYPE_CHANGED: Rule =
-    rule("C204", "logical-type-changed", include_str!("C204.md"));
+pub(super) const TIME_UNIT_CHANGED: Rule = rule(
+    Category::Value,
+    "C203",
+    "time-unit-changed",
+    include_str!("C203.md"),
+);
+pub(super) const LOGICAL_TYPE_CHANGED: Rule = rule(
+    Category::Value,
+    "C204",
+    "logical-type-changed",
+    include_str!("C204.md"),
+);
 pub(super) const PRECISION_LOST: Rule = Rule {
     severity: Severity::Warning,
-    ..rule("C205", "promotion-loses-digits", include_str!("C205.md"))
+    ..rule(
+        Category::Value,
+        "C205",
+        "promotion-loses-digits",
+        include_str!("C205.md"),
+    )
 };
 pub(super) const BYTES_READ_AS_STRING: Rule = Rule {
     severity: Severity::Warning,
-    ..rule("C206", "bytes-read-as-string", include_str!("C206.md"))
+    ..rule(
+        Category::Value,
+        "C206",
+        "bytes-read-as-string",
+        include_str!("C206.md"),
+    )
 };
 
-const fn rule(code: &'static str, name: &'static str, page: &'static str) -> Rule {
-    Rule {
-        code,
-        name,
-        category: Category::Value,
-        severity: Severity::Error,
-        set: None,
-        page,
-    }
-}
-
-pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -> Verdict {
+pub(super) fn judge(what: Value, steps: &[Step<'_>], direction: Direction) -> Verdict {
     let subject = subject_of(steps, direction);
     match what {
-        What::Scale { reader, writer } => {
+        Value::Scale { reader, writer } => {
             let (new, old) = new_and_old(direction, reader, writer);
             Verdict {
-                datum: Some(format!("{} (unscaled 12345)", scaled(*writer))),
-                shows: format!("is read as {}", scaled(*reader)),
+                datum: Some(format!("{} (unscaled 12345)", scaled(writer))),
+                shows: format!("is read as {}", scaled(reader)),
                 ..verdict(
                     SCALE_CHANGED,
                     Severity::Error,
@@ -53,7 +65,7 @@ pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -
                 )
             }
         }
-        What::Precision { reader, writer } => {
+        Value::Precision { reader, writer } => {
             let (new, old) = new_and_old(direction, reader, writer);
             verdict(
                 PRECISION_NARROWED,
@@ -62,7 +74,7 @@ pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -
                 format!("keep precision {old}"),
             )
         }
-        What::TimeUnit { reader, writer } => {
+        Value::TimeUnit { reader, writer } => {
             let (new, old) = new_and_old(direction, reader, writer);
             Verdict {
                 datum: Some(format!("1700000000000 {writer}")),
@@ -75,8 +87,8 @@ pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -
                 )
             }
         }
-        What::Logical { reader, writer } => logical(&subject, direction, *reader, *writer),
-        What::Precise { reader, writer } => verdict(
+        Value::Logical { reader, writer } => logical(&subject, direction, reader, writer),
+        Value::Precise { reader, writer } => verdict(
             PRECISION_LOST,
             Severity::Warning,
             format!(
@@ -84,21 +96,12 @@ pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -
             ),
             format!("make sure that {subject} stays below 2^{}", digits(reader)),
         ),
-        What::BytesAsString => verdict(
+        Value::BytesAsString => verdict(
             BYTES_READ_AS_STRING,
             Severity::Warning,
             format!("{subject} is written as bytes and read as string: not all bytes are UTF-8"),
             format!("make sure that {subject} only ever holds UTF-8"),
         ),
-        // Judged by the other family.
-        What::Type { .. }
-        | What::MissingField { .. }
-        | What::MissingSymbols { .. }
-        | What::MissingBranch { .. }
-        | What::Name { .. }
-        | What::Size { .. }
-        | What::AmbiguousAlias { .. }
-        | What::Other { .. } => super::wire::judge(what, steps, direction),
     }
 }
 

@@ -1,51 +1,88 @@
 //! WIRE rules: a reader fails.
 
-use super::{ANY_EVENT, Hurt, Point, Rule, Verdict, datum, new_and_old, subject_of};
+use super::{ANY_EVENT, Hurt, Point, Rule, Verdict, datum, new_and_old, rule, subject_of};
 use crate::{
     Category, Direction, Severity,
-    walk::{What, path::Step},
+    walk::{Wire, path::Step},
 };
 
-pub(super) const TYPE_CHANGED: Rule = rule("C101", "type-changed", include_str!("C101.md"));
+pub(super) const TYPE_CHANGED: Rule = rule(
+    Category::Wire,
+    "C101",
+    "type-changed",
+    include_str!("C101.md"),
+);
 pub(super) const FIELD_ADDED: Rule = rule(
+    Category::Wire,
     "C102",
     "field-added-without-default",
     include_str!("C102.md"),
 );
-pub(super) const SYMBOL_REMOVED: Rule =
-    rule("C103", "enum-symbol-removed", include_str!("C103.md"));
-pub(super) const BRANCH_REMOVED: Rule =
-    rule("C104", "union-branch-removed", include_str!("C104.md"));
-pub(super) const NAME_CHANGED: Rule = rule("C105", "name-changed", include_str!("C105.md"));
-pub(super) const SIZE_CHANGED: Rule = rule("C106", "fixed-size-changed", include_str!("C106.md"));
-pub(super) const FIELD_REMOVED: Rule =
-    rule("C107", "required-field-removed", include_str!("C107.md"));
-pub(super) const SYMBOL_ADDED: Rule = rule("C108", "enum-symbol-added", include_str!("C108.md"));
-pub(super) const BRANCH_ADDED: Rule = rule("C109", "union-branch-added", include_str!("C109.md"));
-pub(super) const AMBIGUOUS_ALIAS: Rule = rule("C110", "ambiguous-alias", include_str!("C110.md"));
-pub(super) const INCOMPATIBLE: Rule = rule("C111", "incompatible", include_str!("C111.md"));
+pub(super) const SYMBOL_REMOVED: Rule = rule(
+    Category::Wire,
+    "C103",
+    "enum-symbol-removed",
+    include_str!("C103.md"),
+);
+pub(super) const BRANCH_REMOVED: Rule = rule(
+    Category::Wire,
+    "C104",
+    "union-branch-removed",
+    include_str!("C104.md"),
+);
+pub(super) const NAME_CHANGED: Rule = rule(
+    Category::Wire,
+    "C105",
+    "name-changed",
+    include_str!("C105.md"),
+);
+pub(super) const SIZE_CHANGED: Rule = rule(
+    Category::Wire,
+    "C106",
+    "fixed-size-changed",
+    include_str!("C106.md"),
+);
+pub(super) const FIELD_REMOVED: Rule = rule(
+    Category::Wire,
+    "C107",
+    "required-field-removed",
+    include_str!("C107.md"),
+);
+pub(super) const SYMBOL_ADDED: Rule = rule(
+    Category::Wire,
+    "C108",
+    "enum-symbol-added",
+    include_str!("C108.md"),
+);
+pub(super) const BRANCH_ADDED: Rule = rule(
+    Category::Wire,
+    "C109",
+    "union-branch-added",
+    include_str!("C109.md"),
+);
+pub(super) const AMBIGUOUS_ALIAS: Rule = rule(
+    Category::Wire,
+    "C110",
+    "ambiguous-alias",
+    include_str!("C110.md"),
+);
+pub(super) const INCOMPATIBLE: Rule = rule(
+    Category::Wire,
+    "C111",
+    "incompatible",
+    include_str!("C111.md"),
+);
 
-const fn rule(code: &'static str, name: &'static str, page: &'static str) -> Rule {
-    Rule {
-        code,
-        name,
-        category: Category::Wire,
-        severity: Severity::Error,
-        set: None,
-        page,
-    }
-}
-
-pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -> Verdict {
+pub(super) fn judge(what: &Wire<'_>, steps: &[Step<'_>], direction: Direction) -> Verdict {
     match what {
-        What::Type { reader, writer } => type_changed(steps, direction, reader, writer),
-        What::MissingField { name } => missing_field(steps, direction, name),
-        What::MissingSymbols { type_name, symbols } => {
+        Wire::Type { reader, writer } => type_changed(steps, direction, reader, writer),
+        Wire::MissingField { name } => missing_field(steps, direction, name),
+        Wire::MissingSymbols { type_name, symbols } => {
             missing_symbols(steps, direction, type_name, symbols)
         }
-        What::MissingBranch { branch } => missing_branch(steps, direction, branch),
-        What::Name { reader, writer } => name_changed(direction, reader, writer),
-        What::Size { reader, writer } => {
+        Wire::MissingBranch { branch } => missing_branch(steps, direction, branch),
+        Wire::Name { reader, writer } => name_changed(direction, reader, writer),
+        Wire::Size { reader, writer } => {
             let (new, old) = new_and_old(direction, *reader, *writer);
             verdict(
                 SIZE_CHANGED,
@@ -59,23 +96,16 @@ pub(super) fn judge(what: &What<'_>, steps: &[Step<'_>], direction: Direction) -
                 ),
             )
         }
-        What::AmbiguousAlias { name } => verdict(
+        Wire::AmbiguousAlias { name } => verdict(
             AMBIGUOUS_ALIAS,
             format!("field \"{name}\" matches several fields of the other version by its aliases"),
             format!("remove the aliases of \"{name}\" that name a field which still exists"),
         ),
-        What::Other { message } => verdict(
+        Wire::Other { message } => verdict(
             INCOMPATIBLE,
             message.clone(),
             "undo the change at this place, or start a new contract".to_owned(),
         ),
-        // Judged by the other family.
-        What::Scale { .. }
-        | What::Precision { .. }
-        | What::TimeUnit { .. }
-        | What::Logical { .. }
-        | What::Precise { .. }
-        | What::BytesAsString => super::value::judge(what, steps, direction),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use accordant_schema::{Kind, Logical, NodeId, Schema, Span};
+use accordant_schema::{Field, Logical, Node, NodeId, Schema, Span};
 
 use super::path::Step;
 use crate::witness::Proof;
@@ -25,6 +25,13 @@ pub(crate) struct Change<'a> {
 pub(crate) struct Route<'a> {
     pub(super) steps: Vec<Step<'a>>,
     pub(super) proof: Proof,
+}
+
+impl Change<'_> {
+    /// A datum has been sent there, and the reader failed.
+    pub(super) fn is_proven(&self) -> bool {
+        matches!(self.steps.proof, Proof::Fails(_))
+    }
 }
 
 impl Route<'_> {
@@ -53,6 +60,22 @@ pub(crate) struct Site {
 /// What a difference is.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum What<'a> {
+    /// A reader fails on it.
+    Wire(Wire<'a>),
+    /// A reader gets another meaning.
+    Value(Value),
+}
+
+impl What<'_> {
+    /// A reader fails on it; else it only gets another meaning.
+    pub(crate) fn breaks(&self) -> bool {
+        matches!(self, What::Wire(_))
+    }
+}
+
+/// What a reader fails on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wire<'a> {
     /// A reader of the one type cannot take the other; both in words.
     Type { reader: String, writer: String },
     /// The reader needs a field that the writer lacks.
@@ -72,6 +95,11 @@ pub(crate) enum What<'a> {
     AmbiguousAlias { name: String },
     /// Something that Java sees and we have no place for.
     Other { message: String },
+}
+
+/// What a reader misreads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Value {
     /// A decimal's scale differs.
     Scale { reader: u32, writer: u32 },
     /// The reader's decimal has fewer digits.
@@ -95,28 +123,6 @@ pub(crate) enum What<'a> {
     BytesAsString,
 }
 
-impl What<'_> {
-    /// A reader fails on it; else it only gets another meaning.
-    pub(crate) fn breaks(&self) -> bool {
-        match self {
-            What::Type { .. }
-            | What::MissingField { .. }
-            | What::MissingSymbols { .. }
-            | What::MissingBranch { .. }
-            | What::Name { .. }
-            | What::Size { .. }
-            | What::AmbiguousAlias { .. }
-            | What::Other { .. } => true,
-            What::Scale { .. }
-            | What::Precision { .. }
-            | What::TimeUnit { .. }
-            | What::Logical { .. }
-            | What::Precise { .. }
-            | What::BytesAsString => false,
-        }
-    }
-}
-
 impl Site {
     /// A type's definition.
     pub(crate) fn of(schema: &Schema, id: NodeId) -> Site {
@@ -128,14 +134,10 @@ impl Site {
     }
 
     /// A record's field, at its name.
-    pub(crate) fn of_field(schema: &Schema, record: NodeId, index: usize) -> Site {
-        let node = schema.node(record);
-        match &node.kind {
-            Kind::Record(it) => Site {
-                span: it.fields[index].name_span,
-                source: node.source,
-            },
-            _ => Site::of(schema, record),
+    pub(crate) fn of_field(record: &Node, field: &Field) -> Site {
+        Site {
+            span: field.name_span,
+            source: record.source,
         }
     }
 }

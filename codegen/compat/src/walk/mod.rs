@@ -7,6 +7,6 @@ pub(crate) mod path;
 mod proof;
 mod value;
 
-pub(crate) use change::{Change, Route, Site, What, logical_name};
+pub(crate) use change::{Change, Route, Site, Value, What, Wire, logical_name};
 pub(crate) use pairs::describe;
 pub(crate) use proof::changes;

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use accordant_schema::{FullName, Kind, NodeId, Record, Schema};
+use accordant_schema::{Field, FullName, Kind, Node, NodeId, Record, Schema};
 
 use super::{
-    change::{Change, Route, Site, What},
+    change::{Change, Route, Site, What, Wire},
     path::{PathId, Paths, Step, branch_step, short_name},
     value::value_change,
 };
@@ -26,15 +26,15 @@ pub(super) struct Spotted<'a> {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Pair {
+struct Pair<'a> {
     reader: NodeId,
     writer: NodeId,
     path: PathId,
     /// The way through a datum of the writer.
     hops: PathId,
     /// The field around it on each side, to point at where a type is meant.
-    reader_field: Option<(NodeId, usize)>,
-    writer_field: Option<(NodeId, usize)>,
+    reader_field: Option<(&'a Node, &'a Field)>,
+    writer_field: Option<(&'a Node, &'a Field)>,
 }
 
 pub(super) struct Walk<'a> {
@@ -45,7 +45,7 @@ pub(super) struct Walk<'a> {
     paths: Paths<Step<'a>>,
     hops: Paths<Hop>,
     /// Next to visit, last first.
-    todo: Vec<Pair>,
+    todo: Vec<Pair<'a>>,
     seen: HashSet<(NodeId, NodeId)>,
     pub(super) changes: Vec<Spotted<'a>>,
 }
@@ -89,7 +89,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn visit(&mut self, pair: Pair) {
+    fn visit(&mut self, pair: Pair<'a>) {
         let (reader, writer) = (self.reader.node(pair.reader), self.writer.node(pair.writer));
         match (&reader.kind, &writer.kind) {
             (Kind::Union(readers), Kind::Union(writers)) => {
@@ -117,14 +117,14 @@ impl<'a> Walk<'a> {
                 self.push_child(pair, *reader, *writer, Step::Values);
             }
             (Kind::Record(reader), Kind::Record(writer)) => {
-                self.names(pair, &reader.aliases);
+                self.names(pair, (&reader.name, &writer.name), &reader.aliases);
                 self.fields(pair, reader, writer);
             }
             (Kind::Enum(reader), Kind::Enum(writer)) => {
-                self.names(pair, &reader.aliases);
+                self.names(pair, (&reader.name, &writer.name), &reader.aliases);
                 let symbols = missing_symbols(reader, writer);
                 if !symbols.is_empty() {
-                    let what = What::MissingSymbols {
+                    let what = Wire::MissingSymbols {
                         type_name: reader.name.name(),
                         symbols,
                     };
@@ -132,20 +132,20 @@ impl<'a> Walk<'a> {
                 }
             }
             (Kind::Fixed(it), Kind::Fixed(other)) => {
-                self.names(pair, &it.aliases);
+                self.names(pair, (&it.name, &other.name), &it.aliases);
                 if it.size != other.size {
-                    let what = What::Size {
+                    let what = Wire::Size {
                         reader: it.size,
                         writer: other.size,
                     };
                     self.change_at_types(pair, what);
                 } else if let Some(what) = value_change(reader, writer) {
-                    self.change(pair, what);
+                    self.change(pair, What::Value(what));
                 }
             }
             (one, other) if same_type(one, other) || promotes(one, other) => {
                 if let Some(what) = value_change(reader, writer) {
-                    self.change(pair, what);
+                    self.change(pair, What::Value(what));
                 }
             }
             _ => self.type_changed(pair),
@@ -153,28 +153,28 @@ impl<'a> Walk<'a> {
     }
 
     /// One branch that the writer may write into a union of the reader.
-    fn writer_branch(&mut self, pair: Pair, readers: &[NodeId], branch: NodeId) {
+    fn writer_branch(&mut self, pair: Pair<'a>, readers: &[NodeId], branch: NodeId) {
         match self.choose(readers, branch) {
             Some(chosen) => self.push_branch(pair, chosen, branch),
             None => {
                 let branch = describe(self.writer, branch);
-                self.change(pair, What::MissingBranch { branch });
+                self.change(pair, What::Wire(Wire::MissingBranch { branch }));
             }
         }
     }
 
     /// One branch that the writer may write where the reader has no union.
-    fn lone_reader(&mut self, pair: Pair, branch: NodeId) {
+    fn lone_reader(&mut self, pair: Pair<'a>, branch: NodeId) {
         let alike = self.alike(pair.reader, branch);
         if alike || self.reads(pair.reader, branch) {
             self.push_branch(pair, pair.reader, branch);
         } else {
             let branch = describe(self.writer, branch);
-            self.change(pair, What::MissingBranch { branch });
+            self.change(pair, What::Wire(Wire::MissingBranch { branch }));
         }
     }
 
-    fn push_branch(&mut self, pair: Pair, reader: NodeId, writer: NodeId) {
+    fn push_branch(&mut self, pair: Pair<'a>, reader: NodeId, writer: NodeId) {
         let step = branch_step(self.reader, pair.reader, reader)
             .or_else(|| branch_step(self.writer, pair.writer, writer));
         let path = step.map_or(pair.path, |step| self.paths.push(pair.path, step));
@@ -228,16 +228,14 @@ impl<'a> Walk<'a> {
         matches!(self.engine.run(reader, writer), Ok(None))
     }
 
-    fn names(&mut self, pair: Pair, aliases: &[FullName]) {
-        let names = (
-            self.reader.name_of(pair.reader),
-            self.writer.name_of(pair.writer),
-        );
-        let (Some(reader), Some(writer)) = names else {
-            return;
-        };
+    fn names(
+        &mut self,
+        pair: Pair<'a>,
+        (reader, writer): (&'a FullName, &'a FullName),
+        aliases: &[FullName],
+    ) {
         if reader.name() != writer.name() && !aliases.contains(writer) {
-            let what = What::Name {
+            let what = Wire::Name {
                 reader: reader.as_str(),
                 writer: writer.as_str(),
             };
@@ -245,14 +243,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn fields(&mut self, pair: Pair, reader: &'a Record, writer: &'a Record) {
+    fn fields(&mut self, pair: Pair<'a>, reader: &'a Record, writer: &'a Record) {
         let names: BTreeMap<&str, usize> = writer
             .fields
             .iter()
             .enumerate()
             .map(|(at, it)| (it.name.as_str(), at))
             .collect();
-        for (index, field) in reader.fields.iter().enumerate() {
+        for field in &reader.fields {
             let target = lookup_field(field, |name| names.get(name).copied());
             let step = Step::Field {
                 reader: Some(&field.name),
@@ -264,7 +262,7 @@ impl<'a> Walk<'a> {
             let path = self.paths.push(pair.path, step);
             let here = Pair {
                 path,
-                reader_field: Some((pair.reader, index)),
+                reader_field: Some((self.reader.node(pair.reader), field)),
                 ..pair
             };
             match target {
@@ -273,30 +271,30 @@ impl<'a> Walk<'a> {
                     self.todo.push(Pair {
                         reader: field.ty,
                         writer: writer.fields[at].ty,
-                        writer_field: Some((pair.writer, at)),
+                        writer_field: Some((self.writer.node(pair.writer), &writer.fields[at])),
                         ..here
                     });
                 }
                 Lookup::Several => {
                     self.missing(
                         here,
-                        What::AmbiguousAlias {
+                        Wire::AmbiguousAlias {
                             name: field.name.clone(),
                         },
                     );
                 }
                 Lookup::None if field.default.is_some() => {}
-                Lookup::None => self.missing(here, What::MissingField { name: &field.name }),
+                Lookup::None => self.missing(here, Wire::MissingField { name: &field.name }),
             }
         }
     }
 
-    fn hop(&mut self, pair: Pair, hop: Hop) -> Pair {
+    fn hop(&mut self, pair: Pair<'a>, hop: Hop) -> Pair<'a> {
         let hops = self.hops.push(pair.hops, hop);
         Pair { hops, ..pair }
     }
 
-    fn push_child(&mut self, pair: Pair, reader: NodeId, writer: NodeId, step: Step<'a>) {
+    fn push_child(&mut self, pair: Pair<'a>, reader: NodeId, writer: NodeId, step: Step<'a>) {
         let path = self.paths.push(pair.path, step);
         self.todo.push(Pair {
             reader,
@@ -306,34 +304,34 @@ impl<'a> Walk<'a> {
         });
     }
 
-    fn type_changed(&mut self, pair: Pair) {
+    fn type_changed(&mut self, pair: Pair<'a>) {
         let reader = describe(self.reader, pair.reader);
         let writer = describe(self.writer, pair.writer);
-        self.change(pair, What::Type { reader, writer });
+        self.change(pair, What::Wire(Wire::Type { reader, writer }));
     }
 
     /// A change of a use: points at the fields around it.
-    fn change(&mut self, pair: Pair, what: What<'a>) {
+    fn change(&mut self, pair: Pair<'a>, what: What<'a>) {
         let reader = site(self.reader, pair.reader, pair.reader_field);
         let writer = site(self.writer, pair.writer, pair.writer_field);
         self.push_change(pair, what, reader, writer);
     }
 
     /// A change of a definition: points at the types.
-    fn change_at_types(&mut self, pair: Pair, what: What<'a>) {
+    fn change_at_types(&mut self, pair: Pair<'a>, what: Wire<'a>) {
         let reader = Site::of(self.reader, pair.reader);
         let writer = Site::of(self.writer, pair.writer);
-        self.push_change(pair, what, reader, writer);
+        self.push_change(pair, What::Wire(what), reader, writer);
     }
 
     /// A field that only the reader has: the writer's side is its record.
-    fn missing(&mut self, pair: Pair, what: What<'a>) {
+    fn missing(&mut self, pair: Pair<'a>, what: Wire<'a>) {
         let reader = site(self.reader, pair.reader, pair.reader_field);
         let writer = Site::of(self.writer, pair.writer);
-        self.push_change(pair, what, reader, writer);
+        self.push_change(pair, What::Wire(what), reader, writer);
     }
 
-    fn push_change(&mut self, pair: Pair, what: What<'a>, reader: Site, writer: Site) {
+    fn push_change(&mut self, pair: Pair<'a>, what: What<'a>, reader: Site, writer: Site) {
         let change = Change {
             what,
             steps: Route {
@@ -390,9 +388,9 @@ fn describe_to(schema: &Schema, id: NodeId, depth: usize) -> String {
     }
 }
 
-fn site(schema: &Schema, id: NodeId, field: Option<(NodeId, usize)>) -> Site {
+fn site(schema: &Schema, id: NodeId, field: Option<(&Node, &Field)>) -> Site {
     match field {
-        Some((record, index)) => Site::of_field(schema, record, index),
+        Some((record, field)) => Site::of_field(record, field),
         None => Site::of(schema, id),
     }
 }

@@ -3,17 +3,18 @@
 use accordant_schema::Schema;
 
 use super::{
-    change::{Change, Route, Site, What},
+    change::{Change, Route, Site, What, Wire},
     pairs::{Spotted, Walk},
 };
 use crate::{
     java,
-    witness::{Leaf, Proof, Prover, witness},
+    witness::{Leaf, Proof, Prover},
 };
 
 /// Every change that keeps `reader` from reading what `writer` wrote, or from
 /// getting its meaning, in the order of the reader's text. There is a change
-/// that breaks the wire exactly if Java says that the pair is incompatible.
+/// that breaks the wire if Java says that the pair is incompatible, or if a
+/// datum shows it.
 pub(crate) fn changes<'a>(reader: &'a Schema, writer: &'a Schema) -> Vec<Change<'a>> {
     let verdict = java::check(reader, writer);
     let mut walk = Walk::new(reader, writer);
@@ -27,7 +28,11 @@ pub(crate) fn changes<'a>(reader: &'a Schema, writer: &'a Schema) -> Vec<Change<
             change: only_java_sees(reader, writer, first),
             hops: Vec::new(),
         }),
-        (None, true) => spotted.retain(|it| !it.change.what.breaks()),
+        // Java keeps what followed from an assumption that did not hold.
+        (None, true) => {
+            prove(reader, writer, &mut spotted);
+            spotted.retain(|it| !it.change.what.breaks() || it.change.is_proven());
+        }
     }
     spotted.into_iter().map(|it| it.change).collect()
 }
@@ -38,32 +43,25 @@ fn only_java_sees<'a>(
     writer: &'a Schema,
     found: &java::Incompatibility,
 ) -> Change<'a> {
-    let what = match found.kind {
-        java::Kind::AmbiguousAlias => What::AmbiguousAlias {
-            name: found.path.clone(),
-        },
+    let (what, proof) = match found.kind {
+        java::Kind::AmbiguousAlias => {
+            let name = found.path.clone();
+            let proof = Prover::new(reader, writer).prove(&[], Leaf::Any);
+            (Wire::AmbiguousAlias { name }, proof)
+        }
         java::Kind::NameMismatch
         | java::Kind::FixedSizeMismatch
         | java::Kind::MissingEnumSymbols
         | java::Kind::ReaderFieldMissingDefaultValue
         | java::Kind::TypeMismatch
-        | java::Kind::MissingUnionBranch => What::Other {
-            message: format!("{}: {} at {}", found.kind, found.message, found.location),
-        },
-        java::Kind::TooLarge => What::Other {
-            message: found.message.clone(),
-        },
-    };
-    let proof = if found.kind == java::Kind::TooLarge {
-        Proof::Unknown
-    } else {
-        match witness(reader, writer) {
-            Some(witness) => Proof::Fails(Box::new(witness)),
-            None => Prover::new(reader, writer).prove(&[], Leaf::Any),
+        | java::Kind::MissingUnionBranch
+        | java::Kind::TooLarge => {
+            let message = found.message.clone();
+            (Wire::Other { message }, Proof::Unknown)
         }
     };
     Change {
-        what,
+        what: What::Wire(what),
         steps: Route {
             steps: Vec::new(),
             proof,
@@ -83,26 +81,13 @@ fn only_java_sees<'a>(
 fn prove(reader: &Schema, writer: &Schema, spotted: &mut [Spotted<'_>]) {
     let mut prover = Prover::new(reader, writer);
     for Spotted { change, hops } in spotted {
-        if change.what.breaks() {
-            let leaf = match &change.what {
-                What::MissingSymbols { symbols, .. } => {
-                    symbols.first().map_or(Leaf::Any, |it| Leaf::Symbol(it))
-                }
-                What::Type { .. }
-                | What::MissingField { .. }
-                | What::MissingBranch { .. }
-                | What::Name { .. }
-                | What::Size { .. }
-                | What::AmbiguousAlias { .. }
-                | What::Other { .. }
-                | What::Scale { .. }
-                | What::Precision { .. }
-                | What::TimeUnit { .. }
-                | What::Logical { .. }
-                | What::Precise { .. }
-                | What::BytesAsString => Leaf::Any,
-            };
-            change.steps.proof = prover.prove(hops, leaf);
-        }
+        let leaf = match &change.what {
+            What::Wire(Wire::MissingSymbols { symbols, .. }) => {
+                symbols.first().map_or(Leaf::Any, |it| Leaf::Symbol(it))
+            }
+            What::Wire(_) => Leaf::Any,
+            What::Value(_) => continue,
+        };
+        change.steps.proof = prover.prove(hops, leaf);
     }
 }

@@ -2,22 +2,22 @@
 
 use accordant_schema::{Kind, Logical, Node};
 
-use super::change::{What, logical_name};
+use super::change::{Value, logical_name};
 
 /// What changes in the meaning of a value when `reader` reads what `writer`
 /// wrote. Both are of one type, or the reader's promotes the writer's.
-pub(super) fn value_change<'a>(reader: &Node, writer: &Node) -> Option<What<'a>> {
+pub(super) fn value_change(reader: &Node, writer: &Node) -> Option<Value> {
     match (reader.logical, writer.logical) {
         (None, None) => promotion(&reader.kind, &writer.kind),
         (Some(reader_logical), Some(writer_logical)) => logical(reader_logical, writer_logical),
-        (reader, writer) => Some(What::Logical {
+        (reader, writer) => Some(Value::Logical {
             reader: reader.map(logical_name),
             writer: writer.map(logical_name),
         }),
     }
 }
 
-fn logical<'a>(reader: Logical, writer: Logical) -> Option<What<'a>> {
+fn logical(reader: Logical, writer: Logical) -> Option<Value> {
     if let (
         Logical::Decimal {
             precision: reader_precision,
@@ -30,12 +30,12 @@ fn logical<'a>(reader: Logical, writer: Logical) -> Option<What<'a>> {
     ) = (reader, writer)
     {
         if reader_scale != writer_scale {
-            return Some(What::Scale {
+            return Some(Value::Scale {
                 reader: reader_scale,
                 writer: writer_scale,
             });
         }
-        return (reader_precision < writer_precision).then_some(What::Precision {
+        return (reader_precision < writer_precision).then_some(Value::Precision {
             reader: reader_precision,
             writer: writer_precision,
         });
@@ -47,12 +47,12 @@ fn logical<'a>(reader: Logical, writer: Logical) -> Option<What<'a>> {
         (Some((reader_family, reader_unit)), Some((writer_family, writer_unit)))
             if reader_family == writer_family =>
         {
-            Some(What::TimeUnit {
+            Some(Value::TimeUnit {
                 reader: reader_unit,
                 writer: writer_unit,
             })
         }
-        _ => Some(What::Logical {
+        _ => Some(Value::Logical {
             reader: Some(logical_name(reader)),
             writer: Some(logical_name(writer)),
         }),
@@ -78,21 +78,21 @@ fn unit(logical: Logical) -> Option<(&'static str, &'static str)> {
     }
 }
 
-fn promotion<'a>(reader: &Kind, writer: &Kind) -> Option<What<'a>> {
+fn promotion(reader: &Kind, writer: &Kind) -> Option<Value> {
     match (reader, writer) {
-        (Kind::Float, Kind::Int) => Some(What::Precise {
+        (Kind::Float, Kind::Int) => Some(Value::Precise {
             reader: "float",
             writer: "int",
         }),
-        (Kind::Float, Kind::Long) => Some(What::Precise {
+        (Kind::Float, Kind::Long) => Some(Value::Precise {
             reader: "float",
             writer: "long",
         }),
-        (Kind::Double, Kind::Long) => Some(What::Precise {
+        (Kind::Double, Kind::Long) => Some(Value::Precise {
             reader: "double",
             writer: "long",
         }),
-        (Kind::String, Kind::Bytes) => Some(What::BytesAsString),
+        (Kind::String, Kind::Bytes) => Some(Value::BytesAsString),
         _ => None,
     }
 }

@@ -139,6 +139,15 @@ impl<'b> Input<'b> {
         Err(ReadError::Malformed("a number has more than 64 bits"))
     }
 
+    pub(super) fn int(&mut self) -> Result<i32, ReadError> {
+        i32::try_from(self.long()?)
+            .map_err(|_| ReadError::Malformed("an int has more than 32 bits"))
+    }
+
+    pub(super) fn float(&mut self) -> Result<f32, ReadError> {
+        Ok(f32::from_le_bytes(self.array()?))
+    }
+
     pub(super) fn index(&mut self) -> Result<usize, ReadError> {
         usize::try_from(self.long()?).map_err(|_| ReadError::Malformed("an index is negative"))
     }
@@ -173,12 +182,9 @@ impl<'b> Input<'b> {
                 [1] => Value::Boolean(true),
                 [_] => return Err(ReadError::Malformed("a boolean is neither 0 nor 1")),
             },
-            Kind::Int => Value::Int(
-                i32::try_from(self.long()?)
-                    .map_err(|_| ReadError::Malformed("an int has more than 32 bits"))?,
-            ),
+            Kind::Int => Value::Int(self.int()?),
             Kind::Long => Value::Long(self.long()?),
-            Kind::Float => Value::Float(f32::from_le_bytes(self.array()?)),
+            Kind::Float => Value::Float(self.float()?),
             Kind::Double => Value::Double(f64::from_le_bytes(self.array()?)),
             Kind::Bytes => Value::Bytes(self.bytes()?.to_vec()),
             Kind::String => Value::String(self.string()?),

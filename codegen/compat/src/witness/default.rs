@@ -46,12 +46,10 @@ impl Reading<'_> {
             (Kind::Boolean, json::Value::Bool(it)) => Value::Boolean(*it),
             (Kind::Int, json::Value::Number(it)) => Value::Int(it.parse().ok()?),
             (Kind::Long, json::Value::Number(it)) => Value::Long(it.parse().ok()?),
-            (Kind::Float, json::Value::Number(_) | json::Value::String(_)) => {
-                Value::Float(number(json)? as f32)
-            }
-            (Kind::Double, json::Value::Number(_) | json::Value::String(_)) => {
-                Value::Double(number(json)?)
-            }
+            (Kind::Float, json::Value::Number(it)) => Value::Float(it.parse::<f64>().ok()? as f32),
+            (Kind::Float, json::Value::String(it)) => Value::Float(no_number(it)? as f32),
+            (Kind::Double, json::Value::Number(it)) => Value::Double(it.parse().ok()?),
+            (Kind::Double, json::Value::String(it)) => Value::Double(no_number(it)?),
             (Kind::String, json::Value::String(it)) => Value::String(it.clone()),
             (Kind::Bytes, json::Value::String(it)) => Value::Bytes(bytes(it)?),
             (Kind::Fixed(fixed), json::Value::String(it)) => {
@@ -89,19 +87,13 @@ impl Reading<'_> {
     }
 }
 
-fn number(json: &Json) -> Option<f64> {
-    match &json.value {
-        json::Value::Number(text) => text.parse().ok(),
-        json::Value::String(text) => match text.as_str() {
-            "NaN" => Some(f64::NAN),
-            "Infinity" => Some(f64::INFINITY),
-            "-Infinity" => Some(f64::NEG_INFINITY),
-            _ => None,
-        },
-        json::Value::Null
-        | json::Value::Bool(_)
-        | json::Value::Array(_)
-        | json::Value::Object(_) => None,
+/// What a double can hold and a JSON number cannot.
+fn no_number(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        _ => None,
     }
 }
 

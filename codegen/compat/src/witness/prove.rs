@@ -45,7 +45,7 @@ impl Witness {
 /// assert!(accordant_compat::witness::witness(&reader, &reader).is_none());
 /// ```
 pub fn witness(reader: &Schema, writer: &Schema) -> Option<Witness> {
-    let mut prover = Prover::new(reader, writer);
+    let prover = Prover::new(reader, writer);
     let datum = match &prover.plan {
         Ok(plan) => unreadable(plan, writer, &prover.sizes),
         Err(NoResolution::Aliases) => prover.sizes.value(writer.root),
@@ -132,10 +132,10 @@ impl<'a> Prover<'a> {
                 (Leaf::Any | Leaf::Symbol(_), _) => self.sizes.value(id),
             };
         };
-        match (hop, kind) {
-            (Hop::Field(at), Kind::Record(it)) => {
+        match hop {
+            Hop::Field(at) => {
                 let mut values = Vec::new();
-                for (other, field) in it.fields.iter().enumerate() {
+                for (other, field) in kind.fields().iter().enumerate() {
                     values.push(if other == *at {
                         self.follow(field.ty, rest, leaf)?
                     } else {
@@ -144,31 +144,34 @@ impl<'a> Prover<'a> {
                 }
                 Some(Value::Record(values))
             }
-            (Hop::Items, Kind::Array(inner)) => {
-                Some(Value::Array(vec![self.follow(*inner, rest, leaf)?]))
+            Hop::Items => {
+                let value = self.follow(kind.items()?, rest, leaf)?;
+                Some(Value::Array(vec![value]))
             }
-            (Hop::Values, Kind::Map(inner)) => {
-                let value = self.follow(*inner, rest, leaf)?;
+            Hop::Values => {
+                let value = self.follow(kind.items()?, rest, leaf)?;
                 Some(Value::Map(vec![("key".to_owned(), value)]))
             }
-            (Hop::Branch(at), Kind::Union(branches)) => {
-                let value = self.follow(*branches.get(*at)?, rest, leaf)?;
+            Hop::Branch(at) => {
+                let value = self.follow(*kind.branches().get(*at)?, rest, leaf)?;
                 Some(Value::Union(*at, Box::new(value)))
             }
-            _ => None,
         }
     }
 
     /// Writes and reads a datum.
-    fn judge(&mut self, datum: Value) -> Proof {
-        let (Ok(bytes), Ok(json)) = (datum.encode(self.writer), datum.to_json(self.writer)) else {
-            return Proof::Unknown;
-        };
+    fn judge(&self, datum: Value) -> Proof {
+        self.sent(datum).unwrap_or(Proof::Unknown)
+    }
+
+    fn sent(&self, datum: Value) -> Option<Proof> {
+        let bytes = datum.encode(self.writer).ok()?;
+        let json = datum.to_json(self.writer).ok()?;
         let read = match &self.plan {
             Ok(plan) => decode_with(plan, self.reader, self.writer, &bytes),
             Err(why) => Err(ReadError::from(*why)),
         };
-        match read {
+        Some(match read {
             Ok(_) => Proof::Reads,
             Err(ReadError::TooLarge) => Proof::Unknown,
             Err(error) => Proof::Fails(Box::new(Witness {
@@ -177,6 +180,6 @@ impl<'a> Prover<'a> {
                 bytes,
                 error,
             })),
-        }
+        })
     }
 }

@@ -2,14 +2,10 @@
 
 use accordant_schema::{
     Kind, NodeId, Schema,
-    resolution::{ActionId, Do, NoResolution, Resolution},
+    resolution::{ActionId, Do, NoResolution, Promotion, Resolution},
 };
 
-use super::{
-    Value,
-    binary::{Input, text},
-    default,
-};
+use super::{Value, binary::Input, default};
 
 /// Why bytes are no datum of the reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -97,10 +93,7 @@ impl Reading<'_, '_> {
             Do::Fail(why) => return Err(ReadError::Incompatible(why.clone())),
             Do::Same => self.input.plain(self.writer, action.writer)?,
             Do::SameUnion => self.input.plain(self.reader, action.reader)?,
-            Do::Promote => {
-                let written = self.input.plain(self.writer, action.writer)?;
-                promote(&self.reader.node(action.reader).kind, written)?
-            }
+            Do::Promote(promotion) => self.promoted(*promotion)?,
             Do::Each(inner) => self.each(action.reader, *inner)?,
             Do::Symbol(symbols) => match symbols.get(self.input.index()?) {
                 Some(Some(at)) => Value::Enum(*at),
@@ -154,44 +147,44 @@ impl Reading<'_, '_> {
         written: &[Option<(usize, ActionId)>],
         defaults: &[usize],
     ) -> Result<Value, ReadError> {
-        let (reader_schema, writer_schema) = (self.reader, self.writer);
-        let (Kind::Record(record), Kind::Record(writer)) = (
-            &reader_schema.node(reader).kind,
-            &writer_schema.node(writer).kind,
-        ) else {
-            return Err(ReadError::Malformed("a record is none"));
-        };
-        let mut values: Vec<Option<Value>> = vec![None; record.fields.len()];
-        for (target, field) in written.iter().zip(&writer.fields) {
+        let (reader_fields, writer_fields) = (
+            self.reader.node(reader).kind.fields(),
+            self.writer.node(writer).kind.fields(),
+        );
+        let mut values: Vec<Option<Value>> = vec![None; reader_fields.len()];
+        for (target, field) in written.iter().zip(writer_fields) {
             match target {
                 Some((at, action)) => values[*at] = Some(self.value(*action)?),
                 None => {
-                    self.input.plain(writer_schema, field.ty)?;
+                    self.input.plain(self.writer, field.ty)?;
                 }
             }
         }
         for at in defaults {
-            let field = &record.fields[*at];
-            values[*at] = field
-                .default
-                .as_ref()
-                .and_then(|it| default::value(reader_schema, field.ty, it));
+            let field = &reader_fields[*at];
+            let default = field.default.as_ref();
+            let value = default.and_then(|it| default::value(self.reader, field.ty, it));
+            values[*at] = Some(value.ok_or(ReadError::TooLarge)?);
         }
-        let values: Option<Vec<Value>> = values.into_iter().collect();
-        Ok(Value::Record(values.ok_or(ReadError::TooLarge)?))
+        // By now each field is written, or has its default.
+        Ok(Value::Record(values.into_iter().flatten().collect()))
     }
-}
 
-fn promote(reader: &Kind, written: Value) -> Result<Value, ReadError> {
-    Ok(match (reader, written) {
-        (Kind::Long, Value::Int(it)) => Value::Long(i64::from(it)),
-        (Kind::Float, Value::Int(it)) => Value::Float(it as f32),
-        (Kind::Float, Value::Long(it)) => Value::Float(it as f32),
-        (Kind::Double, Value::Int(it)) => Value::Double(f64::from(it)),
-        (Kind::Double, Value::Long(it)) => Value::Double(it as f64),
-        (Kind::Double, Value::Float(it)) => Value::Double(f64::from(it)),
-        (Kind::Bytes, Value::String(it)) => Value::Bytes(it.into_bytes()),
-        (Kind::String, Value::Bytes(it)) => Value::String(text(it)?),
-        (_, other) => other,
-    })
+    fn promoted(&mut self, promotion: Promotion) -> Result<Value, ReadError> {
+        let input = &mut self.input;
+        // Counted as the value that was written, inside of the one it becomes.
+        input.enter()?;
+        let value = match promotion {
+            Promotion::IntToLong => Value::Long(input.int()?.into()),
+            Promotion::IntToFloat => Value::Float(input.int()? as f32),
+            Promotion::IntToDouble => Value::Double(input.int()?.into()),
+            Promotion::LongToFloat => Value::Float(input.long()? as f32),
+            Promotion::LongToDouble => Value::Double(input.long()? as f64),
+            Promotion::FloatToDouble => Value::Double(input.float()?.into()),
+            Promotion::StringToBytes => Value::Bytes(input.string()?.into_bytes()),
+            Promotion::BytesToString => Value::String(input.string()?),
+        };
+        input.leave();
+        Ok(value)
+    }
 }

@@ -28,7 +28,9 @@ impl<'a> Sizes<'a> {
             schema,
             sizes: vec![None; schema.nodes.len()],
         };
-        let ids: Vec<NodeId> = (0..schema.nodes.len() as u32).rev().map(NodeId).collect();
+        // There and back: what a type consists of may stand before or after it.
+        let ids = (0..schema.nodes.len() as u32).map(NodeId);
+        let ids: Vec<NodeId> = ids.clone().rev().chain(ids).collect();
         improve(|| {
             let mut better = false;
             for id in &ids {
@@ -118,7 +120,8 @@ pub(super) fn unreadable(plan: &Resolution, writer: &Schema, sizes: &Sizes<'_>) 
     };
     improve(|| {
         let mut better = false;
-        for id in (0..plan.actions.len()).rev() {
+        let ids = 0..plan.actions.len();
+        for id in ids.clone().rev().chain(ids) {
             let size = search.measure(id);
             better |= replace(&mut search.failing[id], size);
         }
@@ -142,7 +145,7 @@ impl Search<'_> {
         let one_more = |inner: Option<u64>| limited(inner? + 1);
         match &action.what {
             Do::Fail(_) => self.sizes.of(action.writer),
-            Do::Same | Do::SameUnion | Do::Promote => None,
+            Do::Same | Do::SameUnion | Do::Promote(_) => None,
             Do::Each(inner) => one_more(self.failing[*inner]),
             Do::Symbol(symbols) => symbols.contains(&None).then_some(1),
             Do::Fields { written, .. } => (0..written.len())
@@ -170,11 +173,12 @@ impl Search<'_> {
     }
 
     fn field_types(&self, record: NodeId) -> impl Iterator<Item = NodeId> {
-        let fields = match &self.writer.node(record).kind {
-            Kind::Record(it) => it.fields.as_slice(),
-            _ => &[],
-        };
-        fields.iter().map(|field| field.ty)
+        self.writer
+            .node(record)
+            .kind
+            .fields()
+            .iter()
+            .map(|field| field.ty)
     }
 
     fn value(&self, id: ActionId, depth: usize) -> Option<Value> {
@@ -183,8 +187,10 @@ impl Search<'_> {
         }
         let action = &self.plan.actions[id];
         match &action.what {
-            Do::Fail(_) => self.sizes.value(action.writer),
-            Do::Same | Do::SameUnion | Do::Promote => None,
+            // None of its parts fails: it fails as a whole.
+            Do::Fail(_) | Do::Same | Do::SameUnion | Do::Promote(_) => {
+                self.sizes.value(action.writer)
+            }
             Do::Each(inner) => {
                 let inner = self.value(*inner, depth + 1)?;
                 Some(match &self.writer.node(action.writer).kind {

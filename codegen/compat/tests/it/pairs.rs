@@ -195,3 +195,27 @@ fn a_warning_refuses_nothing() {
     assert_eq!(report.findings.len(), 1);
     assert!(!report.failed());
 }
+
+#[test]
+fn what_java_takes_for_granted_is_found_if_a_datum_shows_it() {
+    // Java tries the branch `a.Node` first, and while it does, it takes for
+    // granted that `a.Node` reads a `b.Node`; it keeps what followed from that.
+    let link = r#"{ "type": "record", "name": "shop.Link", "fields": [
+        { "name": "back", "type": ["null", "NAME"] }] }"#;
+    let node = |name: &str, more: &str| {
+        format!(
+            r#"{{ "type": "record", "name": "{name}", "fields": [
+                {{ "name": "link", "type": {} }}{more} ] }}"#,
+            link.replace("NAME", name)
+        )
+    };
+    let writer = node("b.Node", "");
+    let first = node("a.Node", r#", { "name": "more", "type": "int" }"#);
+    let second = r#"{ "type": "record", "name": "b.Node", "fields": [
+        { "name": "link", "type": "shop.Link" }] }"#;
+    check_type(
+        &writer,
+        &format!("[{first}, {second}]"),
+        &["C102 Order.f<Node>.link.back.more"],
+    );
+}

@@ -58,3 +58,26 @@ fn the_plan_reads_what_the_proof_reads() {
     }
     assert!(compared > PAIRS, "{compared} data");
 }
+
+#[test]
+fn what_is_given_up_half_done_is_an_error_of_both() {
+    // While `a.Node` is tried for a `b.Node`, it is met once more within itself.
+    let link = r#"{"type": "record", "name": "Link", "fields": [
+        {"name": "back", "type": ["null", "a.Node"]}]}"#;
+    let reader = format!(
+        r#"[{{"type": "record", "name": "a.Node", "fields": [
+                {{"name": "link", "type": {link}}}, {{"name": "more", "type": "int"}}]}},
+            {{"type": "record", "name": "b.Node", "fields": [
+                {{"name": "link", "type": "a.Link"}}]}}]"#
+    );
+    let writer = r#"{"type": "record", "name": "b.Node", "fields": [{"name": "link", "type":
+        {"type": "record", "name": "a.Link", "fields": [
+            {"name": "back", "type": ["null", "b.Node"]}]}}]}"#;
+    let schema = |text: &str| parse(text).expect("the schema of a test case parses");
+    let (reader, writer) = (schema(&reader), schema(writer));
+    for bytes in [&[0][..], &[2, 0], &[2, 2, 0]] {
+        compare(&reader, &writer, bytes).expect("the plan does as the proof does");
+    }
+    assert!(decode(&reader, &writer, &[0]).is_ok());
+    assert!(decode(&reader, &writer, &[2, 0]).is_err());
+}

@@ -2,7 +2,7 @@
 //! in a finding; and what the decoder does where Java's is peculiar.
 
 use accordant_compat::witness::{ReadError, Value, decode, witness};
-use accordant_schema::{Schema, parse};
+use accordant_schema::{Limits, Schema, parse, parse_with};
 
 use crate::folder::Folder;
 
@@ -76,6 +76,7 @@ fn bytes_of_no_datum_say_what_is_wrong() {
     let symbols = |list: &str| format!(r#"{{"type":"enum","name":"E","symbols":[{list}]}}"#);
     let one = symbols(r#""A""#);
     check(r#""boolean""#, &[2], "a boolean is neither 0 nor 1");
+    check(&one, &[2], "an enum has no such symbol");
     let ten_bytes = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
     check(r#""long""#, &ten_bytes, "a number has more than 64 bits");
     check(r#""long""#, &[0xff; 11], "a number has more than 64 bits");
@@ -361,4 +362,131 @@ fn two_names_that_are_each_others_alias_stay() {
         &[2, 2, b'x', 0],
         r#"{"a":1,"b":"x"}"#,
     );
+}
+
+/// Records that hold each other by name, from the innermost with a field of
+/// `ty`, so that no text is deep: `A0` to the last of so many.
+fn chain(name: &str, levels: usize, ty: &str) -> Vec<String> {
+    (0..levels)
+        .map(|level| {
+            let inner = match level {
+                0 => ty.to_owned(),
+                _ => format!(r#""{name}{}""#, level - 1),
+            };
+            record(&format!("{name}{level}"), &[("f", &inner)])
+        })
+        .collect()
+}
+
+fn record(name: &str, fields: &[(&str, &str)]) -> String {
+    let fields: Vec<String> = fields
+        .iter()
+        .map(|(name, ty)| format!(r#"{{"name": "{name}", "type": {ty}}}"#))
+        .collect();
+    let fields = fields.join(", ");
+    format!(r#"{{"type": "record", "name": "{name}", "fields": [{fields}]}}"#)
+}
+
+/// The last of the texts, which refers to those before it.
+fn last(texts: &[String]) -> Schema {
+    let (last, others) = texts.split_last().expect("there is a text");
+    let others: Vec<&str> = others.iter().map(String::as_str).collect();
+    parse_with(last, &others, &Limits::default()).expect("the schema of a test case parses")
+}
+
+#[test]
+fn a_type_that_is_too_deep_to_be_written_has_no_witness() {
+    let found = |levels: usize| {
+        let mut texts = chain("A", levels, r#""string""#);
+        texts.push(record("Top", &[("a", &format!(r#""A{}""#, levels - 1))]));
+        let reader = schema(&record("Top", &[("a", r#""int""#)]));
+        witness(&reader, &last(&texts)).is_some()
+    };
+    assert!(found(100));
+    assert!(!found(140));
+}
+
+#[test]
+fn a_part_that_is_too_deep_to_be_skipped_hides_what_fails() {
+    let found = |levels: usize| {
+        let outer = |inner: String, mut texts: Vec<String>| {
+            texts.push(inner);
+            texts.extend(chain("B", 60, r#""Inner""#));
+            last(&texts)
+        };
+        let skipped = format!(r#""A{}""#, levels - 1);
+        let written = [("skipped", skipped.as_str()), ("fails", r#""string""#)];
+        let chain = chain("A", levels, r#""int""#);
+        let writer = outer(record("Inner", &written), chain);
+        let reader = outer(record("Inner", &[("fails", r#""int""#)]), Vec::new());
+        witness(&reader, &writer).is_some()
+    };
+    assert!(found(60));
+    assert!(!found(70));
+}
+
+#[test]
+fn the_way_to_a_failure_may_be_too_long() {
+    // Two chains of records lead to what fails. The second goes on into the
+    // first, whose other way in costs a large fixed.
+    let found = |levels: usize| {
+        let top = |leaf: &str| {
+            let first = format!(r#""A{}""#, levels - 1);
+            let weight = r#"{"type": "fixed", "name": "Weight", "size": 2000}"#;
+            let mut texts = chain("A", levels, leaf);
+            texts.push(record("Costly", &[("weight", weight), ("a", &first)]));
+            texts.extend(chain("B", levels, &first));
+            let second = format!(r#"{{"type": "array", "items": "B{}"}}"#, levels - 1);
+            let costly = r#"{"type": "array", "items": "Costly"}"#;
+            texts.push(record("Top", &[("costly", costly), ("cheap", &second)]));
+            last(&texts)
+        };
+        let found = witness(&top(r#""int""#), &top(r#""string""#));
+        found.map(|it| it.json.starts_with(r#"{"costly":[],"cheap":[{"#))
+    };
+    assert_eq!(found(50), Some(true));
+    assert_eq!(found(90), None);
+}
+
+#[test]
+fn a_default_that_is_too_deep_is_no_value() {
+    let read = |levels: usize| {
+        let default = r#"{"next":"#.repeat(levels) + "null" + &"}".repeat(levels);
+        let text = format!(
+            r#"{{"type": "record", "name": "Top", "fields": [{{"name": "f", "type":
+                {{"type": "record", "name": "List", "fields": [
+                    {{"name": "next", "type": ["null", "List"]}}]}},
+                "default": {default}}}]}}"#
+        );
+        let limits = Limits {
+            depth_max: 128,
+            ..Limits::default()
+        };
+        let reader = parse_with(&text, &[], &limits).expect("the schema is within the limits");
+        decode(&reader, &schema(&record("Top", &[])), &[]).map(drop)
+    };
+    assert_eq!(read(50), Ok(()));
+    assert_eq!(read(100), Err(ReadError::TooLarge));
+}
+
+#[test]
+fn a_double_that_is_no_number_may_be_a_default() {
+    for (default, expected) in [
+        (r#""NaN""#, r#"{"f":"NaN","d":"NaN"}"#),
+        (r#""-Infinity""#, r#"{"f":"-Infinity","d":"-Infinity"}"#),
+        ("0.5", r#"{"f":0.5,"d":0.5}"#),
+    ] {
+        let reader = format!(
+            r#"{{"type": "record", "name": "Top", "fields": [
+                {{"name": "f", "type": "float", "default": {default}}},
+                {{"name": "d", "type": "double", "default": {default}}}]}}"#
+        );
+        check_read(&reader, &record("Top", &[]), &[], expected);
+    }
+}
+
+#[test]
+fn a_value_of_another_schema_has_no_json() {
+    assert!(Value::Int(1).to_json(&schema(r#""string""#)).is_err());
+    assert!(Value::Int(1).encode(&schema(r#""string""#)).is_err());
 }

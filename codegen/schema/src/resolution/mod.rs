@@ -6,5 +6,5 @@ mod promote;
 mod rename;
 mod resolve;
 
-pub use promote::{promotes, same_type};
+pub use promote::{Promotion, promotes, same_type};
 pub use resolve::{Action, ActionId, Do, NoResolution, Resolution};

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{promotes, rename::renamed, same_type};
+use super::{Promotion, promotes, rename::renamed, same_type};
 use crate::{Enum, Kind, NodeId, Record, Schema};
 
 /// Types within types that are followed.
@@ -43,7 +43,7 @@ pub enum Do {
     /// The bytes are the reader's own.
     Same,
     /// A value of the reader's wider type.
-    Promote,
+    Promote(Promotion),
     /// Items of an array, or values of a map.
     Each(ActionId),
     /// By the writer's symbol, the reader's.
@@ -173,8 +173,10 @@ impl<'a> Planner<'a> {
                 Some(at) => Do::ReaderBranch(at, self.resolve(branches[at], writer)?),
                 None => self.fail(reader, writer),
             },
-            (one, other) if promotes(one, other) => Do::Promote,
-            _ => self.fail(reader, writer),
+            (one, other) => match Promotion::of(one, other) {
+                Some(promotion) => Do::Promote(promotion),
+                None => self.fail(reader, writer),
+            },
         };
         self.depth -= 1;
         Ok(self.add(reader, writer, what))
@@ -220,7 +222,8 @@ impl<'a> Planner<'a> {
         Ok(Do::WriterBranch(actions))
     }
 
-    /// A pair that stands in its own fields is found half done, as in Java.
+    /// A pair that stands in its own fields is found half done, as in Java; if
+    /// it is given up, what has found it fails too, where Java's falls over.
     fn record(
         &mut self,
         reader: NodeId,
@@ -264,9 +267,8 @@ impl<'a> Planner<'a> {
             }
             if field.default.is_none() {
                 let missing = format!("missing required field {}", field.name);
-                let failed = self.add(reader, writer, Do::Fail(missing));
-                self.named.insert((reader, writer), failed);
-                return Ok(failed);
+                self.actions[id].what = Do::Fail(missing);
+                return Ok(id);
             }
             added.push(at);
         }
@@ -323,7 +325,7 @@ impl<'a> Planner<'a> {
                 .any(|(_, field)| matches!(self.actions[*field].what, Do::Fail(_))),
             Do::Fail(_)
             | Do::Same
-            | Do::Promote
+            | Do::Promote(_)
             | Do::Each(_)
             | Do::Symbol(_)
             | Do::WriterBranch(_)

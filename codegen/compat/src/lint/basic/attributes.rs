@@ -2,25 +2,27 @@
 
 use accordant_schema::{Kind, Node, likely};
 
-use super::basic;
 use crate::lint::{
-    Lint,
+    Lint, Set, lint,
     run::{Hit, Subject},
 };
 
-pub(in crate::lint) const LOGICAL_TYPE_UNKNOWN: Lint = basic(
+pub(in crate::lint) const LOGICAL_TYPE_UNKNOWN: Lint = lint(
+    Set::Basic,
     "L212",
     "logical-type-unknown",
     include_str!("../L212.md"),
     logical_type_unknown,
 );
-pub(in crate::lint) const LOGICAL_TYPE_MISPLACED: Lint = basic(
+pub(in crate::lint) const LOGICAL_TYPE_MISPLACED: Lint = lint(
+    Set::Basic,
     "L213",
     "logical-type-misplaced",
     include_str!("../L213.md"),
     logical_type_misplaced,
 );
-pub(in crate::lint) const ATTRIBUTE_MISSPELT: Lint = basic(
+pub(in crate::lint) const ATTRIBUTE_MISSPELT: Lint = lint(
+    Set::Basic,
     "L214",
     "attribute-misspelt",
     include_str!("../L214.md"),

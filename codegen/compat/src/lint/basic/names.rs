@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use accordant_schema::Kind;
 
-use super::basic;
 use crate::{
     lint::{
-        FieldCase, Lint,
+        FieldCase, Lint, Set, lint,
         run::{At, Hit, Subject},
         types::NodeAt,
         words::{lower_camel, snake, upper_camel, upper_snake},
@@ -15,37 +14,43 @@ use crate::{
     walk::path::short_name,
 };
 
-pub(in crate::lint) const TYPE_NOT_UPPER_CAMEL: Lint = basic(
+pub(in crate::lint) const TYPE_NOT_UPPER_CAMEL: Lint = lint(
+    Set::Basic,
     "L201",
     "type-not-upper-camel",
     include_str!("../L201.md"),
     type_not_upper_camel,
 );
-pub(in crate::lint) const FIELD_NAME_STYLE: Lint = basic(
+pub(in crate::lint) const FIELD_NAME_STYLE: Lint = lint(
+    Set::Basic,
     "L202",
     "field-name-style",
     include_str!("../L202.md"),
     field_name_style,
 );
-pub(in crate::lint) const SYMBOL_NOT_UPPER_SNAKE: Lint = basic(
+pub(in crate::lint) const SYMBOL_NOT_UPPER_SNAKE: Lint = lint(
+    Set::Basic,
     "L203",
     "symbol-not-upper-snake",
     include_str!("../L203.md"),
     symbol_not_upper_snake,
 );
-pub(in crate::lint) const NAMESPACE_NOT_LOWER_CASE: Lint = basic(
+pub(in crate::lint) const NAMESPACE_NOT_LOWER_CASE: Lint = lint(
+    Set::Basic,
     "L204",
     "namespace-not-lower-case",
     include_str!("../L204.md"),
     namespace_not_lower_case,
 );
-pub(in crate::lint) const RUST_NAME_COLLISION: Lint = basic(
+pub(in crate::lint) const RUST_NAME_COLLISION: Lint = lint(
+    Set::Basic,
     "L210",
     "rust-name-collision",
     include_str!("../L210.md"),
     rust_name_collision,
 );
-pub(in crate::lint) const TYPE_SHADOWS_PRELUDE: Lint = basic(
+pub(in crate::lint) const TYPE_SHADOWS_PRELUDE: Lint = lint(
+    Set::Basic,
     "L211",
     "type-shadows-prelude",
     include_str!("../L211.md"),

@@ -5,38 +5,42 @@ use accordant_schema::{
     json::{Json, Value},
 };
 
-use super::basic;
 use crate::lint::{
-    Lint,
+    Lint, Set, lint,
     run::{Hit, Subject},
     types::FieldAt,
 };
 
-pub(in crate::lint) const NULL_NOT_FIRST: Lint = basic(
+pub(in crate::lint) const NULL_NOT_FIRST: Lint = lint(
+    Set::Basic,
     "L205",
     "null-not-first",
     include_str!("../L205.md"),
     null_not_first,
 );
-pub(in crate::lint) const OPTIONAL_WITHOUT_DEFAULT: Lint = basic(
+pub(in crate::lint) const OPTIONAL_WITHOUT_DEFAULT: Lint = lint(
+    Set::Basic,
     "L206",
     "optional-without-default",
     include_str!("../L206.md"),
     optional_without_default,
 );
-pub(in crate::lint) const DEFAULT_NOT_FIRST: Lint = basic(
+pub(in crate::lint) const DEFAULT_NOT_FIRST: Lint = lint(
+    Set::Basic,
     "L207",
     "union-default-not-first",
     include_str!("../L207.md"),
     default_not_first,
 );
-pub(in crate::lint) const ALIKE_TYPES: Lint = basic(
+pub(in crate::lint) const ALIKE_TYPES: Lint = lint(
+    Set::Basic,
     "L208",
     "union-of-alike-types",
     include_str!("../L208.md"),
     alike_types,
 );
-pub(in crate::lint) const ONE_BRANCH: Lint = basic(
+pub(in crate::lint) const ONE_BRANCH: Lint = lint(
+    Set::Basic,
     "L209",
     "union-of-one-branch",
     include_str!("../L209.md"),

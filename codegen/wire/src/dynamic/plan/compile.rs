@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use accordant_schema::{
     Kind, NodeId, Schema,
-    resolution::{ActionId, Do, Resolution},
+    resolution::{ActionId, Do, Promotion, Resolution},
 };
 
 use super::{
@@ -123,7 +123,7 @@ impl Compiler<'_> {
                 self.push(Step::Fail(why.clone()))?;
             }
             Do::Same | Do::SameUnion => self.plain(action.writer, Mode::Copy)?,
-            Do::Promote => self.promote(action.writer, action.reader)?,
+            Do::Promote(promotion) => self.promote(*promotion, action.writer)?,
             Do::Each(inner) => {
                 let is_map = matches!(self.writer.node(action.writer).kind, Kind::Map(_));
                 let items = self.resolution.actions[*inner].writer;
@@ -172,20 +172,17 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn promote(&mut self, writer: NodeId, reader: NodeId) -> Result<()> {
-        let number = match (
-            &self.writer.node(writer).kind,
-            &self.reader.node(reader).kind,
-        ) {
-            (Kind::Int, Kind::Float) => Number::IntToFloat,
-            (Kind::Int, Kind::Double) => Number::IntToDouble,
-            (Kind::Long, Kind::Float) => Number::LongToFloat,
-            (Kind::Long, Kind::Double) => Number::LongToDouble,
-            (Kind::Float, Kind::Double) => Number::FloatToDouble,
-            (Kind::Bytes, Kind::String) => return self.push(Step::Text).map(drop),
-            (Kind::String, Kind::Bytes) => return self.push(Step::Bytes).map(drop),
+    fn promote(&mut self, promotion: Promotion, writer: NodeId) -> Result<()> {
+        let number = match promotion {
+            Promotion::IntToFloat => Number::IntToFloat,
+            Promotion::IntToDouble => Number::IntToDouble,
+            Promotion::LongToFloat => Number::LongToFloat,
+            Promotion::LongToDouble => Number::LongToDouble,
+            Promotion::FloatToDouble => Number::FloatToDouble,
+            Promotion::BytesToString => return self.push(Step::Text).map(drop),
+            Promotion::StringToBytes => return self.push(Step::Bytes).map(drop),
             // An int is a long in the same bytes.
-            _ => return self.plain(writer, Mode::Copy),
+            Promotion::IntToLong => return self.plain(writer, Mode::Copy),
         };
         self.push(Step::Number(number)).map(drop)
     }
@@ -398,7 +395,7 @@ impl Compiler<'_> {
             return Err(PlanError::TooLarge);
         }
         let made = match &action.what {
-            Do::Same | Do::Promote => Some(Vec::new()),
+            Do::Same | Do::Promote(_) => Some(Vec::new()),
             Do::ReaderBranch(at, inner) => {
                 let mut bytes = Vec::new();
                 write::long(*at as i64, &mut bytes);
