@@ -2,7 +2,7 @@
 //! and none of these rules.
 
 use accordant_schema::{
-    Kind, Logical, Node,
+    Field, Kind, Logical, Node, Schema,
     contract::{Cleanup, ContractKind},
 };
 
@@ -345,16 +345,30 @@ fn key_with_default(subject: &Subject<'_>) -> Vec<Hit> {
     let config = &subject.contract.config;
     let mut hits = Vec::new();
     for path in &config.key {
-        let Some(at) = subject.field_of(path) else {
+        let field = key_field(&subject.version.schema, path);
+        let Some(field) = field.filter(|it| it.default.is_some()) else {
             continue;
         };
-        if at.field.default.is_some() {
-            hits.push(at.named().hit(
-                format!("the key field {:?} has a default", at.field.name),
-                "every event that leaves it out gets one key: they replace each other",
-                "remove the default",
-            ));
-        }
+        // A shared type's field is right where it stands, and wrong as a key.
+        let own = subject.field_of(path);
+        hits.push(own.map_or(At::Key("key"), FieldAt::named).hit(
+            format!("the key field {:?} has a default", field.name),
+            "every event that leaves it out gets one key: they replace each other",
+            "remove the default",
+        ));
     }
     hits
+}
+
+/// The field that a path of `contract.toml` leads to, in whatever type.
+fn key_field<'a>(schema: &'a Schema, path: &str) -> Option<&'a Field> {
+    let mut found = None;
+    let mut record = schema.root;
+    for name in path.split('.') {
+        let mut fields = schema.node(record).kind.fields().iter();
+        let field = fields.find(|it| it.name == name)?;
+        record = field.ty;
+        found = Some(field);
+    }
+    found
 }

@@ -307,3 +307,27 @@ fn a_draft_is_found_where_it_is_used() {
         check_rule(&using(&field), "L310", &[&expected]);
     }
 }
+
+#[test]
+fn a_key_in_a_shared_type_has_no_default_either() {
+    let toml = "kind = \"type\"\ndescription = \"Who ordered.\"\nowner = \"shop\"\n";
+    let buyer = |default: &str| {
+        let field = format!(r#"{{ "name": "number", "type": "int"{default} }}"#);
+        format!(r#"{{ "type": "record", "name": "common.Buyer", "fields": [{field}] }}"#)
+    };
+    let folder = |default: &str| {
+        let key = EVENT.replace(r#"key = ["id"]"#, r#"key = ["id", "buyer.number"]"#);
+        Folder::orders(&[r#"{ "name": "buyer", "type": "common.Buyer" }"#])
+            .with("shop.Order/contract.toml", &key)
+            .with("common.Buyer/contract.toml", toml)
+            .with("common.Buyer/v1.avsc", &buyer(default))
+    };
+    check_rule(&folder(""), "L511", &[]);
+    check_rule(
+        &folder(r#", "default": 0"#),
+        "L511",
+        &[
+            r#"shop.Order/contract.toml key: the key field "number" has a default (remove the default)"#,
+        ],
+    );
+}
