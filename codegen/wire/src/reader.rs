@@ -462,7 +462,7 @@ impl<'a> Reader<'a> {
 }
 
 #[inline]
-fn unzigzag(value: u64) -> i64 {
+pub(crate) fn unzigzag(value: u64) -> i64 {
     // The wrap is the zigzag encoding's own: the lowest bit is the sign.
     ((value >> 1) as i64) ^ -((value & 1) as i64)
 }

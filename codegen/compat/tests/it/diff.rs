@@ -411,3 +411,50 @@ fn large_schemas_are_answered_soon() {
     let changes = diff(&schema(&symbols(0)), &schema(&symbols(30_000)));
     assert_eq!(changes.len(), CHANGES_MAX);
 }
+
+#[test]
+fn what_a_branch_does_is_said_of_that_branch() {
+    check_type(
+        r#"["null", "int"]"#,
+        r#"["null", "float", "boolean"]"#,
+        "- branch R.f: int  backward ok, forward ok\n\
+         + branch R.f: float  backward misreads (C205), forward breaks (C109)\n\
+         + branch R.f: boolean  backward ok, forward breaks (C109)",
+    );
+    check_type(
+        r#""int""#,
+        r#"["null", "float", "boolean"]"#,
+        "- branch R.f: int  backward ok, forward ok\n\
+         + branch R.f: null  backward ok, forward breaks (C109)\n\
+         + branch R.f: float  backward misreads (C205), forward breaks (C109)\n\
+         + branch R.f: boolean  backward ok, forward breaks (C109)",
+    );
+    check_type(
+        r#"["null", "float"]"#,
+        r#""int""#,
+        "- branch R.f: null  backward breaks (C104), forward ok\n\
+         - branch R.f: float  backward breaks (C104), forward misreads (C205)\n\
+         + branch R.f: int  backward ok, forward misreads (C205)",
+    );
+    let fixed = |size| format!(r#"["null", {{"type": "fixed", "name": "F", "size": {size}}}]"#);
+    check_type(
+        &fixed(2),
+        &fixed(3).replace(']', r#", "int"]"#),
+        "+ branch R.f: int  backward ok, forward breaks (C109)\n\
+         ~ size R.f<F>: 2 -> 3  backward breaks (C106), forward breaks (C106)",
+    );
+}
+
+#[test]
+fn what_is_in_a_list_or_a_map_has_its_place() {
+    check_type(
+        r#"{"type": "map", "values": "int"}"#,
+        r#"{"type": "map", "values": "string"}"#,
+        "~ type R.f{}: int -> string  backward breaks (C101), forward breaks (C101)",
+    );
+    check_type(
+        r#"{"type": "array", "items": "int"}"#,
+        r#"{"type": "array", "items": "string"}"#,
+        "~ type R.f[]: int -> string  backward breaks (C101), forward breaks (C101)",
+    );
+}

@@ -3,34 +3,67 @@
 
 use accordant_compat::witness::{ReadError, decode};
 use accordant_schema::{Schema, parse};
-use accordant_wire::{Limits, dynamic::Plan};
+use accordant_wire::{Decode, DecodeError, Limits, Reader, dynamic::Plan};
 
 use crate::generate::{Rng, datum, pair};
 
 const PAIRS: usize = 3_000;
 const DATA_A_PAIR: usize = 3;
 
+/// A datum as it is, whatever it is.
+struct Raw(Vec<u8>);
+
+impl Decode for Raw {
+    fn decode(reader: &mut Reader<'_>) -> Result<Raw, DecodeError> {
+        reader
+            .take(reader.remaining())
+            .map(|bytes| Raw(bytes.to_vec()))
+    }
+}
+
 /// Whether both give the same; what differs is the error.
 pub(crate) fn compare(reader: &Schema, writer: &Schema, bytes: &[u8]) -> Result<(), String> {
     let proof = decode(reader, writer, bytes);
-    let mut out = vec![7];
-    let planned = Plan::new(writer, reader)
-        .map_err(|error| error.to_string())
-        .and_then(|plan| {
-            let applied = plan.apply(bytes, Limits::default(), &mut out);
-            applied.map_err(|error| error.to_string())
-        });
+    let planned = planned(reader, writer, bytes);
     match (&proof, &planned) {
         (Err(ReadError::TooLarge), _) | (Err(_), Err(_)) => Ok(()),
         // Compared as texts, where NaN is NaN.
-        (Ok(value), Ok(())) => {
-            let again = decode(reader, reader, &out[1..]);
+        (Ok(value), Ok(out)) => {
+            let again = decode(reader, reader, out);
             let (value, again) = (format!("Ok({value:?})"), format!("{again:?}"));
             (value == again)
                 .then_some(())
                 .ok_or_else(|| format!("{bytes:x?}: plan {out:x?} {again}\n  proof {value}"))
         }
         _ => Err(format!("{bytes:x?}: plan {planned:?}\n  proof {proof:?}")),
+    }
+}
+
+/// What the plan makes of a datum.
+fn planned(reader: &Schema, writer: &Schema, bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let plan = Plan::new(writer, reader).map_err(|error| error.to_string())?;
+    let mut out = vec![7];
+    let applied = plan.apply(bytes, Limits::default(), &mut out);
+    let applied = applied.map(|()| out.split_off(1));
+    let read = plan.decode(bytes, Limits::default(), &mut Vec::new());
+    is_read_alike(reader, &applied, read);
+    applied.map_err(|error| error.to_string())
+}
+
+/// Who decodes at once gets the same bytes, or ones that no reader takes.
+fn is_read_alike(
+    reader: &Schema,
+    applied: &Result<Vec<u8>, DecodeError>,
+    read: Result<Raw, DecodeError>,
+) {
+    match (applied, read) {
+        (Ok(bytes), Ok(Raw(read))) if *bytes == read => {}
+        (Err(error), Err(read)) if *error == read => {}
+        (Err(_), Ok(Raw(read))) if decode(reader, reader, &read).is_err() => {}
+        (applied, read) => {
+            let read = read.map(|it| it.0);
+            panic!("applied {applied:x?}, and read {read:x?}")
+        }
     }
 }
 
@@ -54,6 +87,14 @@ fn the_plan_reads_what_the_proof_reads() {
                 panic!("{difference}\n  of seed {seed}: {texts:#?}");
             }
             compared += 1;
+            // However it is damaged, there is an answer, and one only.
+            let cut = rng.below(bytes.len() + 1);
+            let _ = planned(&reader, &writer, &bytes[..cut]);
+            let mut damaged = bytes;
+            if let Some(byte) = damaged.get_mut(cut) {
+                *byte ^= 1 << rng.below(8);
+                let _ = planned(&reader, &writer, &damaged);
+            }
         }
     }
     assert!(compared > PAIRS, "{compared} data");

@@ -77,6 +77,13 @@ fn bytes_of_no_datum_say_what_is_wrong() {
     let one = symbols(r#""A""#);
     check(r#""boolean""#, &[2], "a boolean is neither 0 nor 1");
     check(&one, &[2], "an enum has no such symbol");
+    // A field that the reader does not have is read as it was written.
+    check_read(
+        &record("Top", &[]),
+        &record("Top", &[("skipped", &one)]),
+        &[2],
+        "an enum has no such symbol",
+    );
     let ten_bytes = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02];
     check(r#""long""#, &ten_bytes, "a number has more than 64 bits");
     check(r#""long""#, &[0xff; 11], "a number has more than 64 bits");
@@ -404,6 +411,16 @@ fn a_type_that_is_too_deep_to_be_written_has_no_witness() {
     };
     assert!(found(100));
     assert!(!found(140));
+}
+
+#[test]
+fn schemas_that_are_too_deep_are_not_resolved() {
+    let read = |levels: usize| {
+        let schema = last(&chain("A", levels, r#""int""#));
+        decode(&schema, &schema, &[0]).map(drop)
+    };
+    assert_eq!(read(100), Ok(()));
+    assert_eq!(read(140), Err(ReadError::TooLarge));
 }
 
 #[test]

@@ -4,10 +4,11 @@
 mod compile;
 mod op;
 mod run;
+mod swift;
 
 use accordant_schema::{Schema, resolution::NoResolution};
 
-use crate::{Decode, DecodeError, Limits, Reader};
+use crate::{Decode, DecodeError, DecodeRef, Limits, Reader};
 use op::Program;
 
 /// The way from one schema's data to another's.
@@ -99,11 +100,41 @@ impl Plan {
         limits: Limits,
         buffer: &mut Vec<u8>,
     ) -> Result<T, DecodeError> {
+        self.read(bytes, limits, buffer, T::decode)
+    }
+
+    /// The same as a view of the buffer.
+    ///
+    /// # Errors
+    /// As [`Plan::apply`] and [`DecodeRef::decode_ref`].
+    pub fn decode_ref<'b, T: DecodeRef<'b>>(
+        &self,
+        bytes: &[u8],
+        limits: Limits,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<T, DecodeError> {
+        self.read(bytes, limits, buffer, T::decode_ref)
+    }
+
+    /// What is read validates what the swift steps have passed over. Where it
+    /// finds fault, the careful steps know the place in what was written.
+    fn read<'b, T>(
+        &self,
+        bytes: &[u8],
+        limits: Limits,
+        buffer: &'b mut Vec<u8>,
+        decode: impl FnOnce(&mut Reader<'b>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
         buffer.clear();
-        self.apply(bytes, limits, buffer)?;
+        if swift::run(&self.program, bytes, limits, buffer).is_none() {
+            buffer.clear();
+            self.apply(bytes, limits, buffer)?;
+        }
         let mut reader = Reader::new(buffer, limits);
-        let value = T::decode(&mut reader)?;
-        reader.finish()?;
-        Ok(value)
+        let read = decode(&mut reader).and_then(|value| reader.finish().map(|()| value));
+        read.map_err(|error| match self.apply(bytes, limits, &mut Vec::new()) {
+            Ok(()) => error,
+            Err(error) => error,
+        })
     }
 }

@@ -252,17 +252,22 @@ impl Run<'_, '_, '_> {
 
     fn gather(&mut self, pieces: &[Piece], marked: usize) -> Result<()> {
         let first = self.marks.len().saturating_sub(marked + 1);
-        let marks = self.marks.split_off(first);
-        let start = marks[0];
-        let written = self.out.split_off(start);
+        let (start, end) = (self.marks[first], self.out.len());
+        // Behind themselves in the reader's order, then the first ones go.
+        self.output_end = self.output_end.saturating_add(end - start);
         for piece in pieces {
             match piece {
                 Piece::Marked(at) => {
-                    self.append(&written[marks[*at] - start..marks[*at + 1] - start])?;
+                    let (from, to) = (self.marks[first + at], self.marks[first + at + 1]);
+                    self.room_for(to - from)?;
+                    self.out.extend_from_within(from..to);
                 }
                 Piece::Default(bytes) => self.append(bytes)?,
             }
         }
+        self.out.drain(start..end);
+        self.output_end -= end - start;
+        self.marks.truncate(first);
         Ok(())
     }
 
@@ -274,10 +279,15 @@ impl Run<'_, '_, '_> {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<()> {
-        if bytes.len() > self.output_end.saturating_sub(self.out.len()) {
+        self.room_for(bytes.len())?;
+        self.out.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn room_for(&self, bytes: usize) -> Result<()> {
+        if bytes > self.output_end.saturating_sub(self.out.len()) {
             return Err(self.too_large());
         }
-        self.out.extend_from_slice(bytes);
         Ok(())
     }
 

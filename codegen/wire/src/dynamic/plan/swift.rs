@@ -1,0 +1,282 @@
+//! The same steps over bytes that are as nearly all bytes are, for a decoder
+//! that reads the result at once: no text is validated twice, nothing is
+//! allocated but the result, and there are no errors. Whatever is unusual is
+//! left to the steps that can say what is wrong.
+
+use super::op::{Mode, Number, Piece, Program, Step, Symbols};
+use crate::{Limits, reader::unzigzag, write};
+
+/// Records, arrays and maps within each other.
+const FRAMES_MAX: usize = 16;
+/// Parts of records whose fields change places.
+const MARKS_MAX: usize = 64;
+
+/// Writes what one whole datum becomes behind what is in `out`; `None` where the
+/// bytes are unusual or wrong. `out` then has a part of it.
+pub(super) fn run(
+    program: &Program,
+    bytes: &[u8],
+    limits: Limits,
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    let mut run = Run {
+        rest: bytes,
+        pending: bytes,
+        output_end: out.len().saturating_add(limits.allocation_bytes_max),
+        out,
+        frames: [Frame { back: 0, left: 0 }; FRAMES_MAX],
+        entered: 0,
+        entered_max: limits.depth_max.min(FRAMES_MAX),
+        marks: [0; MARKS_MAX],
+        marked: 0,
+    };
+    run.steps(program)
+}
+
+/// What is entered and not left yet.
+#[derive(Clone, Copy)]
+struct Frame {
+    /// A record's way back.
+    back: usize,
+    /// Items that are left of an array's or map's block.
+    left: usize,
+}
+
+struct Run<'a, 'o> {
+    rest: &'a [u8],
+    /// What is not copied yet, and all behind it.
+    pending: &'a [u8],
+    out: &'o mut Vec<u8>,
+    output_end: usize,
+    frames: [Frame; FRAMES_MAX],
+    entered: usize,
+    entered_max: usize,
+    marks: [usize; MARKS_MAX],
+    marked: usize,
+}
+
+impl Run<'_, '_> {
+    fn steps(&mut self, program: &Program) -> Option<()> {
+        let mut at = 0;
+        loop {
+            let step = program.steps.get(at)?;
+            at += 1;
+            match step {
+                Step::Boolean => self.skip(1)?,
+                Step::Int | Step::Long => self.skip_long()?,
+                Step::Bytes | Step::Text => self.skip_bytes()?,
+                Step::Fixed(size) => self.skip(*size)?,
+                Step::Number(number) => self.number(*number)?,
+                Step::Symbol(symbols) => self.symbol(symbols)?,
+                Step::Emit(bytes) => {
+                    self.flush(self.rest)?;
+                    self.append(bytes)?;
+                }
+                Step::Flush => self.flush(self.rest)?,
+                Step::Drop => self.pending = self.rest,
+                Step::Mark => self.mark()?,
+                Step::Gather(pieces, marked) => self.gather(pieces, *marked)?,
+                Step::Branch(arms) => {
+                    let start = self.rest;
+                    let arm = arms.get(usize::try_from(self.long()?).ok()?)?;
+                    match arm.mode {
+                        Mode::Copy => {}
+                        Mode::Pass => {
+                            self.flush(start)?;
+                            self.pending = self.rest;
+                        }
+                    }
+                    at = arm.at;
+                }
+                Step::Enter => self.enter(0)?,
+                Step::Next {
+                    bytes_min,
+                    is_map,
+                    end,
+                    ..
+                } => {
+                    if !self.next(*bytes_min)? {
+                        at = *end;
+                    } else if *is_map {
+                        self.skip_bytes()?;
+                    }
+                }
+                Step::Jump(to) => at = *to,
+                Step::Call(to) => {
+                    self.enter(at)?;
+                    at = *to;
+                }
+                Step::Return if self.entered == 0 => {
+                    return match self.rest {
+                        [] => self.flush(self.rest),
+                        _ => None,
+                    };
+                }
+                Step::Return => {
+                    self.entered -= 1;
+                    at = self.frames[self.entered].back;
+                }
+                Step::Fail(_) => return None,
+            }
+        }
+    }
+
+    fn enter(&mut self, back: usize) -> Option<()> {
+        if self.entered >= self.entered_max {
+            return None;
+        }
+        *self.frames.get_mut(self.entered)? = Frame { back, left: 0 };
+        self.entered += 1;
+        Some(())
+    }
+
+    /// Goes to the next item or entry; `false` behind the last.
+    fn next(&mut self, bytes_min: usize) -> Option<bool> {
+        let at = self.entered.checked_sub(1)?;
+        if self.frames.get(at)?.left == 0 {
+            // A block that says its length is another block in the result.
+            let count = usize::try_from(self.long()?).ok()?;
+            if count == 0 {
+                self.entered = at;
+                return Some(false);
+            }
+            // Of items without bytes there may be any number.
+            if bytes_min == 0 || count > self.rest.len() {
+                return None;
+            }
+            self.frames.get_mut(at)?.left = count;
+        }
+        self.frames.get_mut(at)?.left -= 1;
+        Some(true)
+    }
+
+    #[inline]
+    fn skip(&mut self, count: usize) -> Option<()> {
+        self.rest = self.rest.get(count..)?;
+        Some(())
+    }
+
+    #[inline]
+    fn skip_long(&mut self) -> Option<()> {
+        if let [..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Some(());
+        }
+        self.long().map(drop)
+    }
+
+    #[inline]
+    fn skip_bytes(&mut self) -> Option<()> {
+        let count = usize::try_from(self.long()?).ok()?;
+        self.skip(count)
+    }
+
+    /// A number of up to eight bytes; longer ones are left to others.
+    #[inline]
+    fn long(&mut self) -> Option<i64> {
+        if let [byte @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            return Some(unzigzag(u64::from(*byte)));
+        }
+        let mut value = 0u64;
+        for (index, byte) in self.rest.iter().take(8).enumerate() {
+            value |= u64::from(byte & 0x7f) << (7 * index);
+            if *byte < 0x80 {
+                self.rest = self.rest.get(index + 1..)?;
+                return Some(unzigzag(value));
+            }
+        }
+        None
+    }
+
+    fn number(&mut self, number: Number) -> Option<()> {
+        self.flush(self.rest)?;
+        match number {
+            Number::IntToFloat => {
+                let value = i32::try_from(self.long()?).ok()? as f32;
+                self.append(&value.to_le_bytes())?;
+            }
+            Number::IntToDouble => {
+                let value = f64::from(i32::try_from(self.long()?).ok()?);
+                self.append(&value.to_le_bytes())?;
+            }
+            Number::LongToFloat => {
+                let value = self.long()? as f32;
+                self.append(&value.to_le_bytes())?;
+            }
+            Number::LongToDouble => {
+                let value = self.long()? as f64;
+                self.append(&value.to_le_bytes())?;
+            }
+            Number::FloatToDouble => {
+                let (bytes, rest) = self.rest.split_first_chunk()?;
+                self.rest = rest;
+                let value = f64::from(f32::from_le_bytes(*bytes));
+                self.append(&value.to_le_bytes())?;
+            }
+        }
+        self.pending = self.rest;
+        Some(())
+    }
+
+    fn symbol(&mut self, symbols: &Symbols) -> Option<()> {
+        let start = self.rest;
+        let written = usize::try_from(self.long()?).ok()?;
+        let symbol = (*symbols.numbers.get(written)?)?;
+        if symbol == written {
+            return Some(());
+        }
+        self.flush(start)?;
+        self.pending = self.rest;
+        write::long(symbol as i64, self.out);
+        (self.out.len() <= self.output_end).then_some(())
+    }
+
+    fn mark(&mut self) -> Option<()> {
+        self.flush(self.rest)?;
+        *self.marks.get_mut(self.marked)? = self.out.len();
+        self.marked += 1;
+        Some(())
+    }
+
+    /// Puts the parts behind themselves in the reader's order, then takes the
+    /// first ones away.
+    fn gather(&mut self, pieces: &[Piece], marked: usize) -> Option<()> {
+        let first = self.marked.checked_sub(marked + 1)?;
+        let (start, end) = (*self.marks.get(first)?, self.out.len());
+        for piece in pieces {
+            match piece {
+                Piece::Marked(at) => {
+                    let from = *self.marks.get(first + at)?;
+                    let to = *self.marks.get(first + at + 1)?;
+                    if to - from > self.output_end.saturating_sub(self.out.len()) {
+                        return None;
+                    }
+                    self.out.extend_from_within(from..to);
+                }
+                Piece::Default(bytes) => self.append(bytes)?,
+            }
+        }
+        self.out.drain(start..end);
+        self.marked = first;
+        Some(())
+    }
+
+    /// Copies what is pending up to a place.
+    #[inline]
+    fn flush(&mut self, place: &[u8]) -> Option<()> {
+        let count = self.pending.len().checked_sub(place.len())?;
+        let run = self.pending.get(..count)?;
+        self.pending = self.pending.get(count..)?;
+        self.append(run)
+    }
+
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) -> Option<()> {
+        if bytes.len() > self.output_end.saturating_sub(self.out.len()) {
+            return None;
+        }
+        self.out.extend_from_slice(bytes);
+        Some(())
+    }
+}
