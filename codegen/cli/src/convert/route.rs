@@ -235,7 +235,7 @@ impl Route {
             }
             Form::AvroJson => {
                 let encoded = self.avro_json_in.encode(datum, &mut avro);
-                encoded.map_err(|error| Bad::of_fields(&[error]))?;
+                encoded.map_err(|errors| Bad::of_fields(&errors))?;
             }
             Form::Avro | Form::Confluent => avro.extend_from_slice(datum),
         }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use accordant_schema::{Kind, Node, NodeId, Schema, contract::UnknownFields};
 
 use super::{
+    errors::{self, FieldError, Spelt},
     fit::Fit,
-    json_codec::FieldError,
     json_text,
     leaf::{self, Misfit, Token},
-    one_pass::{self, Blame},
+    one_pass,
     program::{Program, Spelling},
     skip::bytes_min,
 };
@@ -57,23 +57,14 @@ impl AvroJson {
     /// refused, and so are keys that stand twice.
     ///
     /// # Errors
-    /// The first thing that is wrong with the datum; `out` is then as it was.
-    pub fn encode(&self, json: &[u8], out: &mut Vec<u8>) -> Result<(), FieldError> {
-        let text = std::str::from_utf8(json).map_err(|error| FieldError {
-            pointer: String::new(),
-            rule: "json",
-            expected: "a JSON text".to_owned(),
-            found: format!(
-                "bytes that are not UTF-8, from byte {}",
-                error.valid_up_to()
-            ),
-        })?;
-        let start = out.len();
-        let result = one_pass::encode(&self.schema, &self.program, self.unknown, text, out);
-        result.map_err(|Blame(error)| {
-            out.truncate(start);
-            error
-        })
+    /// Everything that is wrong with the datum; `out` is then as it was.
+    pub fn encode(&self, json: &[u8], out: &mut Vec<u8>) -> Result<(), Vec<FieldError>> {
+        let spelt = Spelt {
+            schema: &self.schema,
+            program: &self.program,
+            unknown: self.unknown,
+        };
+        one_pass::encode_or_explain(spelt, errors::text(json)?, out)
     }
 
     /// A datum as one line of JSON.

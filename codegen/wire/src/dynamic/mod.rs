@@ -15,6 +15,7 @@
 mod avro_json;
 mod decimal;
 mod defaults;
+mod errors;
 mod fields;
 mod fit;
 mod json_codec;
@@ -30,7 +31,8 @@ mod time;
 mod to_json;
 
 pub use avro_json::AvroJson;
-pub use json_codec::{FieldError, JsonCodec};
+pub use errors::FieldError;
+pub use json_codec::JsonCodec;
 pub use key_plan::{KeyError, KeyPlan};
 pub use plan::{Plan, PlanError};
 pub use to_json::to_json;

@@ -1,12 +1,11 @@
 //! JSON text to Avro in one pass over its bytes, by a program.
 //!
-//! It takes what is right and gives up at the first thing that is not. In plain
-//! spelling [`super::JsonCodec`] then looks for everything that is wrong.
+//! It takes what is right and gives up at the first thing that is not; what is
+//! wrong is then looked for by another way.
 //! Only a union of several records looks at a value before it is encoded; what
 //! it found is kept by the place in the text, so that unions inside unions are
 //! looked at once for each branch and not once for each level.
 
-mod blame;
 mod union;
 
 use std::{
@@ -18,6 +17,7 @@ use accordant_schema::{NodeId, Schema, contract::UnknownFields};
 
 use super::{
     avro_json,
+    errors::{FieldError, Spelt},
     fit::Fit,
     leaf::{self, Misfit, Token},
     program::{Program, RecordStep, Spelling, Step},
@@ -28,18 +28,25 @@ use crate::{Limits, write};
 /// Appends the datum that a text says.
 ///
 /// # Errors
-/// Something is wrong with it; `out` may then have gained bytes.
-pub(super) fn encode(
-    schema: &Schema,
-    program: &Program,
-    unknown: UnknownFields,
+/// Everything that is wrong with it; `out` is then as it was.
+pub(super) fn encode_or_explain(
+    spelt: Spelt<'_>,
     text: &str,
     out: &mut Vec<u8>,
-) -> Result<(), Blame> {
+) -> Result<(), Vec<FieldError>> {
+    let start = out.len();
+    encode(spelt, text, out).or_else(|Unfit| {
+        out.truncate(start);
+        spelt.encode(text, out)
+    })
+}
+
+/// `out` may have gained bytes if the text is refused.
+fn encode(spelt: Spelt<'_>, text: &str, out: &mut Vec<u8>) -> Result<()> {
     let mut encoder = Encoder {
-        schema,
-        program,
-        unknown,
+        schema: spelt.schema,
+        program: spelt.program,
+        unknown: spelt.unknown,
         scan: Scanner::new(text, 0),
         depth: 0,
         mode: Mode::Encode,
@@ -47,15 +54,10 @@ pub(super) fn encode(
         is_hopeless: false,
         slots: Vec::new(),
         entries: Vec::new(),
-        blame: None,
-        path: Vec::new(),
     };
-    let result = encoder.value(schema.root, out);
-    let result = result.and_then(|_| Ok(encoder.scan.end()?));
-    result.map_err(|Unfit| encoder.into_blame())
+    encoder.value(spelt.schema.root, out)?;
+    Ok(encoder.scan.end()?)
 }
-
-pub(super) use blame::Blame;
 
 /// A value is none of its type, or the text is no JSON.
 #[derive(Debug, Clone, Copy)]
@@ -105,9 +107,6 @@ struct Encoder<'p, 't> {
     slots: Vec<Slot>,
     /// The entries of the maps that are open.
     entries: Vec<Entry>,
-    blame: Option<(&'static str, String, String)>,
-    /// From the inside to the outside.
-    path: Vec<String>,
 }
 
 impl<'p, 't> Encoder<'p, 't> {
@@ -118,11 +117,7 @@ impl<'p, 't> Encoder<'p, 't> {
                 let Some(value) = self.scan.short_integer() else {
                     return self.leaf(id, out);
                 };
-                let Ok(value) = i32::try_from(value) else {
-                    let found = value.to_string();
-                    return self.unfit("range", || "an int of 32 bits".to_owned(), &found);
-                };
-                write::int(value, out);
+                write::int(i32::try_from(value).map_err(|_| Unfit)?, out);
                 Ok(Fit::Natural)
             }
             Step::Long => {
@@ -181,8 +176,7 @@ impl<'p, 't> Encoder<'p, 't> {
             JsonKind::Array => Token::Array,
             JsonKind::Object => Token::Object,
         };
-        let result = self.leaf_of(id, token, out);
-        result.map_err(|Misfit { rule, expected }| self.misfit(rule, expected, token))
+        self.leaf_of(id, token, out).map_err(|_| Unfit)
     }
 
     fn leaf_of(&self, id: NodeId, token: Token<'_>, out: &mut Vec<u8>) -> Result<Fit, Misfit> {
@@ -195,20 +189,12 @@ impl<'p, 't> Encoder<'p, 't> {
 
     /// Passes over the bracket that opens an array or object.
     fn opened(&mut self, expected: JsonKind) -> Result<()> {
-        let kind = self.scan.kind()?;
-        if kind != expected {
-            let expected = match expected {
-                JsonKind::Array => "an array",
-                _ => "an object",
-            };
-            let found = self.found()?;
-            return self.unfit("type", || expected.to_owned(), &found);
+        if self.scan.kind()? != expected {
+            return Err(Unfit);
         }
-        let depth_max = Limits::default().depth_max;
-        if self.depth >= depth_max {
+        if self.depth >= Limits::default().depth_max {
             self.is_hopeless = true;
-            let expected = || format!("at most {depth_max} levels");
-            return self.unfit("depth", expected, "more of them");
+            return Err(Unfit);
         }
         self.depth += 1;
         Ok(self.scan.enter()?)
@@ -220,8 +206,7 @@ impl<'p, 't> Encoder<'p, 't> {
         let mut count = 0;
         if !self.scan.is_empty(b']') {
             loop {
-                let item = self.value(items, out);
-                fit = fit.max(self.within(item, || count.to_string())?);
+                fit = fit.max(self.value(items, out)?);
                 count += 1;
                 if self.scan.ends_array()? {
                     break;
@@ -247,8 +232,7 @@ impl<'p, 't> Encoder<'p, 't> {
                 let before = self.entries[base..].last();
                 is_sorted &=
                     before.is_none_or(|it| &out[it.key_start..it.key_end] < key.as_bytes());
-                let value = self.value(values, out);
-                fit = fit.max(self.within(value, || key.clone().into_owned())?);
+                fit = fit.max(self.value(values, out)?);
                 self.entries.push(Entry {
                     start,
                     key_start,
@@ -273,12 +257,11 @@ impl<'p, 't> Encoder<'p, 't> {
         let entries = &mut self.entries[base..];
         let key = |it: &Entry| &out[it.key_start..it.key_end];
         entries.sort_by(|one, other| key(one).cmp(key(other)));
-        let twice = entries
+        if entries
             .windows(2)
-            .find(|pair| key(&pair[0]) == key(&pair[1]));
-        if let Some(twice) = twice {
-            let name = String::from_utf8_lossy(key(&twice[0])).into_owned();
-            return self.twice(name);
+            .any(|pair| key(&pair[0]) == key(&pair[1]))
+        {
+            return Err(Unfit);
         }
         let mut sorted = Vec::with_capacity(out.len() - start);
         for entry in entries.iter() {
@@ -307,12 +290,11 @@ impl<'p, 't> Encoder<'p, 't> {
             };
             let field = &record.fields[at];
             if self.slots[base + at].is_some() {
-                return self.twice(field.name.clone());
+                return Err(Unfit);
             }
             in_place = in_place && at >= next && fill(record, next, at, out);
             let field_start = out.len();
-            let value = self.value(field.ty, out);
-            fit = fit.max(self.within(value, || field.name.clone())?);
+            fit = fit.max(self.value(field.ty, out)?);
             self.slots[base + at] = Some((field_start, out.len()));
             next = at + 1;
             ended = self.scan.ends_object()?;
@@ -342,13 +324,8 @@ impl<'p, 't> Encoder<'p, 't> {
         if let Some(at) = record.place(&key) {
             return Ok(Some(at));
         }
-        if self.unknown == UnknownFields::Refuse {
-            let found = self.found()?;
-            let unfit = self.unfit("unknown_field", || "no such field".to_owned(), &found);
-            return self.within(unfit, || key.into_owned());
-        }
-        if unknown.contains(&key) {
-            return self.twice(key.into_owned());
+        if self.unknown == UnknownFields::Refuse || unknown.contains(&key) {
+            return Err(Unfit);
         }
         self.scan.skip()?;
         unknown.insert(key);
@@ -368,11 +345,7 @@ impl<'p, 't> Encoder<'p, 't> {
             match (self.slots[base + at], &field.default) {
                 (Some((from, to)), _) => ordered.extend_from_slice(&out[from..to]),
                 (None, Some(default)) => ordered.extend_from_slice(default),
-                (None, None) => {
-                    let expected = || "a value".to_owned();
-                    let unfit = self.unfit("required", expected, "nothing");
-                    return self.within(unfit, || field.name.clone());
-                }
+                (None, None) => return Err(Unfit),
             }
         }
         out.truncate(start);
@@ -433,8 +406,12 @@ mod tests {
         let schema = parse(schema).unwrap();
         let program = Program::new(&schema, Spelling::Plain);
         let mut out = Vec::new();
-        let unknown = UnknownFields::Ignore;
-        let result = encode(&schema, &program, unknown, text, &mut out);
+        let spelt = Spelt {
+            schema: &schema,
+            program: &program,
+            unknown: UnknownFields::Ignore,
+        };
+        let result = encode(spelt, text, &mut out);
         assert!(result.is_ok(), "{text}");
     }
 

@@ -157,11 +157,6 @@ impl UnionStep {
     pub(super) fn place(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|it| it == name)
     }
-
-    /// In words, for an error: which branches there are.
-    pub(super) fn expected(&self) -> String {
-        format!("one of {}", self.names.join(", "))
-    }
 }
 
 /// Whether some JSON value of the kind is one of the type, in plain spelling.

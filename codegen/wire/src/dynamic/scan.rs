@@ -1,12 +1,12 @@
 //! JSON text, a token at a time: no tree, no recursion, and every byte is
 //! looked at once unless a caller goes back.
 //!
-//! What is refused, and in which words, is what
-//! [`accordant_schema::json::parse`] refuses.
+//! What is refused is what [`accordant_schema::json::parse`] refuses, which
+//! says why.
 
 use std::borrow::Cow;
 
-use accordant_schema::{json::DEPTH_CEILING, position};
+use accordant_schema::json::DEPTH_CEILING;
 
 /// The kinds of JSON values, told by their first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl JsonKind {
     ];
 }
 
-/// The text is no JSON: what [`Scanner::fault`] says.
+/// The text is no JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct NoJson;
 
@@ -46,28 +46,11 @@ pub(super) struct Scanner<'t> {
     pub(super) at: usize,
     /// Arrays and objects that are open here.
     pub(super) open: usize,
-    fault: Option<(Cow<'static, str>, usize)>,
 }
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Scanner<'t> {
-        Scanner {
-            text,
-            at,
-            open: 0,
-            fault: None,
-        }
-    }
-
-    /// What is wrong with the text, and where, once a call has failed.
-    pub(super) fn fault(&self) -> String {
-        match &self.fault {
-            Some((message, at)) => {
-                let at = position(self.text, *at);
-                format!("{message} at line {}, column {}", at.line, at.column)
-            }
-            None => "no JSON".to_owned(),
-        }
+        Scanner { text, at, open: 0 }
     }
 
     /// The kind of the value that begins here, spaces passed over.
@@ -80,18 +63,8 @@ impl<'t> Scanner<'t> {
             Some(b'[') => Ok(JsonKind::Array),
             Some(b'n') => Ok(JsonKind::Null),
             Some(b't' | b'f') => Ok(JsonKind::Boolean),
-            other => Err(self.no_value(other)),
+            Some(_) | None => Err(NoJson),
         }
-    }
-
-    #[cold]
-    fn no_value(&mut self, byte: Option<u8>) -> NoJson {
-        self.wrong(match byte {
-            Some(b'/') => "a comment, which JSON does not have",
-            Some(b']' | b'}') => "a value is missing before the closing bracket",
-            Some(_) => "no JSON value begins like this",
-            None => "the text ends where a value is needed",
-        })
     }
 
     #[inline]
@@ -128,7 +101,7 @@ impl<'t> Scanner<'t> {
     pub(super) fn null(&mut self) -> Result<()> {
         match self.eat_all(b"null") {
             true => Ok(()),
-            false => Err(self.wrong("no JSON value begins like this")),
+            false => Err(NoJson),
         }
     }
 
@@ -137,7 +110,7 @@ impl<'t> Scanner<'t> {
         match (self.eat_all(b"true"), self.eat_all(b"false")) {
             (true, _) => Ok(true),
             (false, true) => Ok(false),
-            (false, false) => Err(self.wrong("no JSON value begins like this")),
+            (false, false) => Err(NoJson),
         }
     }
 
@@ -174,7 +147,7 @@ impl<'t> Scanner<'t> {
             self.digits()?;
         }
         if matches!(self.peek(), Some(b'0'..=b'9')) {
-            return Err(self.wrong("a number has a zero in front"));
+            return Err(NoJson);
         }
         if self.eat(b'.') {
             self.digits()?;
@@ -194,7 +167,7 @@ impl<'t> Scanner<'t> {
             self.at += 1;
         }
         match self.at == start {
-            true => Err(self.wrong("a digit is missing in a number")),
+            true => Err(NoJson),
             false => Ok(()),
         }
     }
@@ -213,7 +186,6 @@ impl<'t> Scanner<'t> {
 
     /// The rest of a string whose first special byte stands at `end`.
     fn escaped(&mut self, start: usize, end: usize) -> Result<String> {
-        let opening = self.at;
         let mut out = self.text[start..end].to_owned();
         self.at = end;
         loop {
@@ -223,8 +195,8 @@ impl<'t> Scanner<'t> {
                     return Ok(out);
                 }
                 Some(b'\\') => out.push(self.escape()?),
-                Some(_) => return Err(self.wrong("a control character stands in a string")),
-                None => return Err(self.wrong_at("a string is not closed", opening)),
+                Some(_) => return Err(NoJson),
+                None => return Err(NoJson),
             }
             let end = self.plain_end(self.at);
             out.push_str(&self.text[self.at..end]);
@@ -254,7 +226,6 @@ impl<'t> Scanner<'t> {
     }
 
     fn escape(&mut self) -> Result<char> {
-        let start = self.at;
         self.at += 1;
         let char = match self.peek() {
             Some(b'"') => '"',
@@ -267,16 +238,16 @@ impl<'t> Scanner<'t> {
             Some(b't') => '\t',
             Some(b'u') => {
                 self.at += 1;
-                return self.unicode_escape(start);
+                return self.unicode_escape();
             }
-            Some(_) | None => return Err(self.wrong("no escape that JSON knows")),
+            Some(_) | None => return Err(NoJson),
         };
         self.at += 1;
         Ok(char)
     }
 
     /// `\uXXXX`, or two of them that make a surrogate pair.
-    fn unicode_escape(&mut self, start: usize) -> Result<char> {
+    fn unicode_escape(&mut self) -> Result<char> {
         let high = self.hex4()?;
         let scalar = match high {
             0xD800..=0xDBFF if self.eat_all(b"\\u") => match self.hex4()? {
@@ -285,8 +256,7 @@ impl<'t> Scanner<'t> {
             },
             _ => high,
         };
-        char::from_u32(scalar)
-            .ok_or_else(|| self.wrong_at("half of a surrogate pair in a string", start))
+        char::from_u32(scalar).ok_or(NoJson)
     }
 
     fn hex4(&mut self) -> Result<u32> {
@@ -304,7 +274,7 @@ impl<'t> Scanner<'t> {
                 self.at += 4;
                 Ok(value)
             }
-            _ => Err(self.wrong("\\u needs four hexadecimal digits")),
+            _ => Err(NoJson),
         }
     }
 
@@ -312,7 +282,7 @@ impl<'t> Scanner<'t> {
     #[inline]
     pub(super) fn enter(&mut self) -> Result<()> {
         if self.open >= DEPTH_CEILING {
-            return Err(self.too_deep());
+            return Err(NoJson);
         }
         self.open += 1;
         self.at += 1;
@@ -320,32 +290,15 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    #[cold]
-    fn too_deep(&mut self) -> NoJson {
-        let message = format!("the JSON nests deeper than {DEPTH_CEILING} levels");
-        self.fault = Some((message.into(), self.at));
-        NoJson
-    }
-
     /// Passes over an object's key and the colon after it.
     #[inline]
     pub(super) fn key(&mut self) -> Result<Cow<'t, str>> {
         if self.peek() != Some(b'"') {
-            return Err(self.no_key());
+            return Err(NoJson);
         }
         let key = self.string()?;
         self.colon()?;
         Ok(key)
-    }
-
-    #[cold]
-    fn no_key(&mut self) -> NoJson {
-        let message = match self.peek() {
-            Some(b'}') => "a key is missing before the closing brace",
-            Some(_) => "an object's key must be a string in quotes",
-            None => "the text ends inside an object",
-        };
-        self.wrong(message)
     }
 
     /// Passes over the colon after a key.
@@ -357,24 +310,24 @@ impl<'t> Scanner<'t> {
         self.space();
         match self.eat(b':') {
             true => Ok(()),
-            false => Err(self.wrong("\":\" is missing after an object's key")),
+            false => Err(NoJson),
         }
     }
 
     /// Passes over what follows an array's item: whether that was the last.
     #[inline]
     pub(super) fn ends_array(&mut self) -> Result<bool> {
-        self.ends(b']', "\",\" or \"]\" is missing")
+        self.ends(b']')
     }
 
     /// Passes over what follows an object's entry: whether that was the last.
     #[inline]
     pub(super) fn ends_object(&mut self) -> Result<bool> {
-        self.ends(b'}', "\",\" or \"}\" is missing")
+        self.ends(b'}')
     }
 
     #[inline]
-    fn ends(&mut self, closing: u8, missing: &'static str) -> Result<bool> {
+    fn ends(&mut self, closing: u8) -> Result<bool> {
         self.space();
         let ends = match self.peek() {
             Some(b',') => false,
@@ -382,22 +335,13 @@ impl<'t> Scanner<'t> {
                 self.open -= 1;
                 true
             }
-            Some(_) => return Err(self.wrong(missing)),
-            None => return Err(self.cut_short(closing)),
+            Some(_) | None => return Err(NoJson),
         };
         self.at += 1;
         if !ends {
             self.space();
         }
         Ok(ends)
-    }
-
-    #[cold]
-    fn cut_short(&mut self, closing: u8) -> NoJson {
-        let closing = char::from(closing);
-        let message = format!("the text ends where \",\" or \"{closing}\" is needed");
-        self.fault = Some((message.into(), self.at));
-        NoJson
     }
 
     /// Passes over the bracket that closes an empty array or object.
@@ -413,7 +357,7 @@ impl<'t> Scanner<'t> {
         self.space();
         match self.peek() {
             None => Ok(()),
-            Some(_) => Err(self.wrong("text after the end of the JSON value")),
+            Some(_) => Err(NoJson),
         }
     }
 
@@ -461,17 +405,6 @@ impl<'t> Scanner<'t> {
                 opened.pop();
             }
         }
-    }
-
-    #[cold]
-    fn wrong(&mut self, message: &'static str) -> NoJson {
-        self.wrong_at(message, self.at)
-    }
-
-    #[cold]
-    fn wrong_at(&mut self, message: &'static str, at: usize) -> NoJson {
-        self.fault = Some((message.into(), at));
-        NoJson
     }
 }
 

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use accordant_schema::{contract::UnknownFields, parse};
-use accordant_wire::{Limits, dynamic::AvroJson};
+use accordant_wire::{
+    Limits,
+    dynamic::{AvroJson, FieldError},
+};
 
 fn codec(schema: &str) -> AvroJson {
     AvroJson::new(Arc::new(parse(schema).unwrap()), UnknownFields::Refuse)
@@ -18,16 +21,15 @@ fn check(schema: &str, json: &str, expected: &str) {
     assert_eq!(codec.decode(&avro, Limits::default()).unwrap(), expected);
 }
 
-/// Refused as `pointer rule: expected, found`.
+/// Refused with these errors, a line each: `pointer rule: expected, found`.
 #[track_caller]
 fn check_refused(schema: &str, json: &str, expected: &str) {
     let mut out = vec![1];
-    let error = codec(schema).encode(json.as_bytes(), &mut out).unwrap_err();
-    let found = format!(
-        "{} {}: {}, {}",
-        error.pointer, error.rule, error.expected, error.found
-    );
-    assert_eq!(found, expected);
+    let errors = codec(schema).encode(json.as_bytes(), &mut out).unwrap_err();
+    let line =
+        |it: &FieldError| format!("{} {}: {}, {}", it.pointer, it.rule, it.expected, it.found);
+    let found: Vec<String> = errors.iter().map(line).collect();
+    assert_eq!(found.join("\n"), expected);
     assert_eq!(out, [1]);
 }
 
@@ -79,7 +81,7 @@ fn fields_that_are_not_known_are_ignored_where_that_is_asked_for() {
 }
 
 #[test]
-fn the_first_error_is_told_with_its_place() {
+fn everything_that_is_wrong_is_told_with_its_place() {
     let fields = r#""b": "", "at": 1}"#;
     check_refused(
         RECORD,
@@ -99,7 +101,7 @@ fn the_first_error_is_told_with_its_place() {
     check_refused(
         RECORD,
         r#"{"b": "", "at": 1}"#,
-        "/u required: a value, nothing",
+        "/u required: one of null, string, a.R, nothing",
     );
     check_refused(
         RECORD,
@@ -110,6 +112,15 @@ fn the_first_error_is_told_with_its_place() {
         RECORD,
         &format!(r#"{{"u": null, "u": null, {fields}"#),
         "/u duplicate_key: each key once, the same key again",
+    );
+    check_refused(
+        RECORD,
+        r#"{"u": {"a.R": {"u": 1, "at": "now"}}, "b": null}"#,
+        "/u/a.R/u union: one of null, string, a.R, 1\n\
+         /u/a.R/b required: bytes, nothing\n\
+         /u/a.R/at type: a long of 64 bits, \"now\"\n\
+         /b type: a string of code points up to 255, null\n\
+         /at required: long, nothing",
     );
     check_refused(r#""int""#, "1.5", " type: an int of 32 bits, 1.5");
     check_refused(

@@ -29,10 +29,7 @@ impl<'p, 't> Encoder<'p, 't> {
             return Ok(fit);
         }
         match accepting {
-            [] => {
-                let found = self.found()?;
-                self.unfit("union", || union.expected(), &found)
-            }
+            [] => Err(Unfit),
             [only] => self.branch(union, *only, out),
             several if kind == JsonKind::Object => self.several(union, several, out),
             several => self.scalars(union, several, kind, out),
@@ -54,15 +51,11 @@ impl<'p, 't> Encoder<'p, 't> {
     ) -> Result<Option<Fit>> {
         let (at, open) = (self.scan.at, self.scan.open);
         self.scan.enter()?;
-        let is_empty = self.scan.is_empty(b'}');
-        let named = match is_empty {
+        let named = match self.scan.is_empty(b'}') {
             true => None,
-            false => {
-                let key = self.scan.key()?;
-                union.place(&key).map(|place| (place, key))
-            }
+            false => union.place(&self.scan.key()?),
         };
-        let Some((place, key)) = named else {
+        let Some(place) = named else {
             (self.scan.at, self.scan.open) = (at, open);
             return Ok(None);
         };
@@ -70,8 +63,7 @@ impl<'p, 't> Encoder<'p, 't> {
         let fit = if accepting.is_empty() || self.mode == Mode::Encode {
             // Where a plain object was meant after all, the way that looks for
             // errors finds that out.
-            let value = self.branch(union, place, out);
-            Some(self.within(value, || key.into_owned())?)
+            Some(self.branch(union, place, out)?)
         } else {
             self.fit_of(union.branches[place], out)?.map(|(fit, end)| {
                 self.scan.at = end;
@@ -83,8 +75,7 @@ impl<'p, 't> Encoder<'p, 't> {
                 return Ok(Some(fit));
             }
             if accepting.is_empty() || self.mode == Mode::Encode {
-                let expected = || "one entry, which names a branch".to_owned();
-                return self.unfit("union", expected, "more than one");
+                return Err(Unfit);
             }
         }
         (self.scan.at, self.scan.open) = (at, open);
