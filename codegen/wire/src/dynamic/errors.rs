@@ -28,7 +28,7 @@ pub struct FieldError {
     pub pointer: String,
     /// The rule that it breaks: `json`, `type`, `required`, `unknown_field`,
     /// `duplicate_key`, `range`, `format`, `decimal`, `length`, `enum`,
-    /// `union`, `ambiguous` or `depth`.
+    /// `union`, `ambiguous`, `depth` or `size`.
     pub rule: &'static str,
     /// What the schema expects there.
     pub expected: String,
@@ -94,6 +94,7 @@ impl Spelt<'_> {
             fitter: Fitter::new(self.schema, self.unknown),
             pointer: String::new(),
             depth: 0,
+            room: Limits::default().allocation_bytes_max,
             errors: Vec::new(),
         };
         encoder.value(json, self.schema.root, out);
@@ -121,6 +122,8 @@ struct Encoder<'c> {
     fitter: Fitter<'c>,
     pointer: String,
     depth: usize,
+    /// Bytes that defaults may still add.
+    room: usize,
     errors: Vec<FieldError>,
 }
 
@@ -177,7 +180,13 @@ impl<'c> Encoder<'c> {
         for (at, (field, value)) in record.fields.iter().zip(fields.values).enumerate() {
             match (value, self.program.default_of(id, at)) {
                 (Some(value), _) => self.at(&field.name, |it| it.value(value, field.ty, out)),
-                (None, Some(default)) => out.extend_from_slice(default),
+                (None, Some(default)) => match self.room.checked_sub(default.len()) {
+                    Some(room) => {
+                        self.room = room;
+                        out.extend_from_slice(default);
+                    }
+                    None => return self.too_large(),
+                },
                 (None, None) => {
                     let expected = self.expected(field.ty);
                     self.at(&field.name, |it| {
@@ -315,6 +324,12 @@ impl<'c> Encoder<'c> {
 
     fn error(&mut self, rule: &'static str, expected: &str, json: &Json) {
         self.push(rule, expected.to_owned(), leaf::found(Token::of(json)));
+    }
+
+    fn too_large(&mut self) {
+        let bytes_max = Limits::default().allocation_bytes_max;
+        let expected = format!("defaults of at most {bytes_max} bytes");
+        self.push("size", expected, "more of them".to_owned());
     }
 
     fn duplicate(&mut self) {

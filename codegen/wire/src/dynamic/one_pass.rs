@@ -52,6 +52,7 @@ fn encode(spelt: Spelt<'_>, text: &str, out: &mut Vec<u8>) -> Result<()> {
         mode: Mode::Encode,
         tried: HashMap::new(),
         is_hopeless: false,
+        room: Limits::default().allocation_bytes_max,
         slots: Vec::new(),
         entries: Vec::new(),
     };
@@ -103,6 +104,9 @@ struct Encoder<'p, 't> {
     tried: HashMap<(usize, NodeId), Option<(Fit, usize)>>,
     /// Another branch would not help.
     is_hopeless: bool,
+    /// Bytes that defaults may still add: they can be many times as long as the
+    /// text that leaves them out.
+    room: usize,
     /// The fields of the records that are open.
     slots: Vec<Slot>,
     /// The entries of the maps that are open.
@@ -292,14 +296,14 @@ impl<'p, 't> Encoder<'p, 't> {
             if self.slots[base + at].is_some() {
                 return Err(Unfit);
             }
-            in_place = in_place && at >= next && fill(record, next, at, out);
+            in_place = in_place && at >= next && self.fill(record, next, at, out)?;
             let field_start = out.len();
             fit = fit.max(self.value(field.ty, out)?);
             self.slots[base + at] = Some((field_start, out.len()));
             next = at + 1;
             ended = self.scan.ends_object()?;
         }
-        let is_done = in_place && fill(record, next, record.fields.len(), out);
+        let is_done = in_place && self.fill(record, next, record.fields.len(), out)?;
         if !is_done {
             self.put_in_order(record, base, start, out)?;
         }
@@ -332,6 +336,33 @@ impl<'p, 't> Encoder<'p, 't> {
         Ok(None)
     }
 
+    /// Appends the defaults of fields; `false` where one has none.
+    fn fill(
+        &mut self,
+        record: &RecordStep,
+        from: usize,
+        to: usize,
+        out: &mut Vec<u8>,
+    ) -> Result<bool> {
+        for field in &record.fields[from..to] {
+            let Some(default) = &field.default else {
+                return Ok(false);
+            };
+            self.take_room(default.len())?;
+            out.extend_from_slice(default);
+        }
+        Ok(true)
+    }
+
+    fn take_room(&mut self, bytes: usize) -> Result<()> {
+        let Some(room) = self.room.checked_sub(bytes) else {
+            self.is_hopeless = true;
+            return Err(Unfit);
+        };
+        self.room = room;
+        Ok(())
+    }
+
     /// Makes a record of fields that came in another order.
     fn put_in_order(
         &mut self,
@@ -344,7 +375,10 @@ impl<'p, 't> Encoder<'p, 't> {
         for (at, field) in record.fields.iter().enumerate() {
             match (self.slots[base + at], &field.default) {
                 (Some((from, to)), _) => ordered.extend_from_slice(&out[from..to]),
-                (None, Some(default)) => ordered.extend_from_slice(default),
+                (None, Some(default)) => {
+                    self.take_room(default.len())?;
+                    ordered.extend_from_slice(default);
+                }
                 (None, None) => return Err(Unfit),
             }
         }
@@ -352,17 +386,6 @@ impl<'p, 't> Encoder<'p, 't> {
         out.extend_from_slice(&ordered);
         Ok(())
     }
-}
-
-/// Appends the defaults of fields; `false` where one has none.
-fn fill(record: &RecordStep, from: usize, to: usize, out: &mut Vec<u8>) -> bool {
-    for field in &record.fields[from..to] {
-        match &field.default {
-            Some(default) => out.extend_from_slice(default),
-            None => return false,
-        }
-    }
-    true
 }
 
 /// Leaves a byte for the count of a block.

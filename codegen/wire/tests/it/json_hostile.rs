@@ -175,3 +175,27 @@ fn unions_of_records_that_are_alike_take_time_in_proportion() {
     }
     check(&a, &json, &expected);
 }
+
+/// Two bytes a record, and a thousand times as many of defaults.
+#[test]
+fn defaults_do_not_multiply_a_text() {
+    let default = "x".repeat(2_000);
+    let list = format!(
+        r#"{{"type": "array", "items": {{"type": "record", "name": "R", "fields": [
+            {{"name": "x", "type": "string", "default": "{default}"}}]}}}}"#
+    );
+    let text = |records: usize| format!("[{}]", vec!["{}"; records].join(","));
+    let codec = codec(&list, UnknownFields::Refuse);
+    let mut out = Vec::new();
+    assert_eq!(codec.encode(text(8_000).as_bytes(), &mut out), Ok(()));
+    assert!(out.len() > 16_000_000);
+    let mut out = vec![1];
+    let errors = codec.encode(text(9_000).as_bytes(), &mut out).unwrap_err();
+    let first = format!(
+        "{} {}: {}",
+        errors[0].pointer, errors[0].rule, errors[0].found
+    );
+    assert_eq!(first, "/8380 size: more of them");
+    assert_eq!(out, [1]);
+    assert!(out.capacity() < 40_000_000);
+}

@@ -138,12 +138,12 @@ impl<'p, 't> Encoder<'p, 't> {
         if let Some(known) = self.tried.get(&(at, id)) {
             return Ok(*known);
         }
-        let before = (self.scan.open, self.depth, self.mode);
+        let before = (self.scan.open, self.depth, self.mode, self.room);
         let lengths = (out.len(), self.slots.len(), self.entries.len());
         self.mode = Mode::Try;
         let fit = self.value(id, out).ok().map(|fit| (fit, self.scan.at));
         self.scan.at = at;
-        (self.scan.open, self.depth, self.mode) = before;
+        (self.scan.open, self.depth, self.mode, self.room) = before;
         out.truncate(lengths.0);
         self.slots.truncate(lengths.1);
         self.entries.truncate(lengths.2);
