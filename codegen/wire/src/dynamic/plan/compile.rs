@@ -1,6 +1,6 @@
 //! From a resolution to steps.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use accordant_schema::{
     Kind, NodeId, Schema,
@@ -44,6 +44,19 @@ pub(super) fn compile(writer: &Schema, reader: &Schema) -> Result<Program> {
     compiler.push(Step::Return)?;
     compiler.bodies()?;
     Ok(compiler.program)
+}
+
+/// Fields that follow each other on both sides: ranges of what is written and
+/// read, given the reader's place of each.
+fn blocks(targets: &[usize]) -> Vec<Range<usize>> {
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    for (done, target) in targets.iter().enumerate() {
+        match blocks.last_mut() {
+            Some(block) if targets[done - 1] + 1 == *target => block.end = done + 1,
+            _ => blocks.push(done..done + 1),
+        }
+    }
+    blocks
 }
 
 /// A record's own steps.
@@ -305,12 +318,14 @@ impl Compiler<'_> {
         else {
             return Err(PlanError::TooLarge);
         };
-        let pieces = self.pieces(id)?;
         let targets: Vec<usize> = written.iter().flatten().map(|(at, _)| *at).collect();
         let is_in_order = targets.is_sorted();
+        let blocks = blocks(&targets);
+        let pieces = self.pieces(id, &blocks)?;
         let mut next = 0;
+        let mut done = 0;
         if !is_in_order {
-            self.push(Step::Mark)?;
+            self.push(Step::Begin)?;
         }
         for (field, target) in record.fields.iter().zip(written) {
             self.field = Some(field.name.clone());
@@ -327,7 +342,8 @@ impl Compiler<'_> {
                         next = *at + 1;
                     }
                     self.action(*inner)?;
-                    if !is_in_order {
+                    done += 1;
+                    if !is_in_order && blocks.binary_search_by_key(&done, |it| it.end).is_ok() {
                         self.push(Step::Mark)?;
                     }
                 }
@@ -337,12 +353,13 @@ impl Compiler<'_> {
         if is_in_order {
             return self.emit_defaults(&pieces[next..]);
         }
-        self.push(Step::Gather(pieces, targets.len())).map(drop)
+        let pieces: Vec<Piece> = pieces.into_iter().flatten().collect();
+        self.push(Step::Gather(pieces, blocks.len())).map(drop)
     }
 
-    fn emit_defaults(&mut self, pieces: &[Piece]) -> Result<()> {
+    fn emit_defaults(&mut self, pieces: &[Option<Piece>]) -> Result<()> {
         for piece in pieces {
-            if let Piece::Default(bytes) = piece
+            if let Some(Piece::Default(bytes)) = piece
                 && !bytes.is_empty()
             {
                 self.push(Step::Emit(bytes.clone()))?;
@@ -351,8 +368,9 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// By the reader's field, where its value comes from.
-    fn pieces(&self, id: ActionId) -> Result<Vec<Piece>> {
+    /// By the reader's field, where its value comes from; nothing for one that
+    /// stands in the block of the field before it.
+    fn pieces(&self, id: ActionId, blocks: &[Range<usize>]) -> Result<Vec<Option<Piece>>> {
         let action = &self.resolution.actions[id];
         let reader = self.reader;
         let (Do::Fields { written, .. }, Kind::Record(record)) =
@@ -365,7 +383,10 @@ impl Compiler<'_> {
         let mut pieces = Vec::new();
         for (at, field) in record.fields.iter().enumerate() {
             pieces.push(match (by_target.get(&at), &field.default) {
-                (Some(mark), _) => Piece::Marked(*mark),
+                (Some(done), _) => {
+                    let block = blocks.binary_search_by_key(done, |it| it.start);
+                    block.ok().map(Piece::Marked)
+                }
                 (None, default) => {
                     let mut bytes = Vec::new();
                     default
@@ -373,7 +394,7 @@ impl Compiler<'_> {
                         .and_then(|json| defaults::encode(reader, json, field.ty, &mut bytes))
                         .filter(|()| bytes.len() <= CONSTANT_BYTES_MAX)
                         .ok_or(PlanError::TooLarge)?;
-                    Piece::Default(bytes)
+                    Some(Piece::Default(bytes))
                 }
             });
         }
@@ -406,10 +427,11 @@ impl Compiler<'_> {
                 for (_, inner) in written.iter().flatten() {
                     parts.push(self.constant(*inner)?);
                 }
+                let single: Vec<_> = (0..parts.len()).map(|at| at..at + 1).collect();
                 let parts: Option<Vec<Vec<u8>>> = parts.into_iter().collect();
-                let pieces = self.pieces(id)?;
+                let pieces = self.pieces(id, &single)?;
                 parts.map(|parts| {
-                    let bytes = pieces.iter().map(|piece| match piece {
+                    let bytes = pieces.iter().flatten().map(|piece| match piece {
                         Piece::Marked(at) => parts[*at].as_slice(),
                         Piece::Default(bytes) => bytes.as_slice(),
                     });

@@ -35,7 +35,7 @@ pub(super) enum Number {
 /// A part of a record in the reader's order.
 #[derive(Debug)]
 pub(super) enum Piece {
-    /// What stands between two marks.
+    /// One of the parts that were marked.
     Marked(usize),
     /// A default.
     Default(Vec<u8>),
@@ -74,7 +74,9 @@ pub(super) enum Step {
     Flush,
     /// Forgets the run.
     Drop,
-    /// Remembers how much is written.
+    /// Begins the first part of a record whose parts change places.
+    Begin,
+    /// Ends a part.
     Mark,
     /// Puts what was marked in the reader's order.
     Gather(Vec<Piece>, usize),

@@ -80,7 +80,7 @@ impl Run<'_, '_, '_> {
                 }
                 Step::Flush => self.flush(self.reader.position())?,
                 Step::Drop => self.run_start = self.reader.position(),
-                Step::Mark => self.mark()?,
+                Step::Begin | Step::Mark => self.mark()?,
                 Step::Gather(pieces, marked) => self.gather(pieces, *marked)?,
                 Step::Branch(arms) => {
                     let start = self.reader.position();

@@ -20,6 +20,7 @@ pub(super) fn run(
     out: &mut Vec<u8>,
 ) -> Option<()> {
     let mut run = Run {
+        bytes,
         rest: bytes,
         pending: bytes,
         output_end: out.len().saturating_add(limits.allocation_bytes_max),
@@ -27,7 +28,7 @@ pub(super) fn run(
         frames: [Frame { back: 0, left: 0 }; FRAMES_MAX],
         entered: 0,
         entered_max: limits.depth_max.min(FRAMES_MAX),
-        marks: [0; MARKS_MAX],
+        marks: [Mark::default(); MARKS_MAX],
         marked: 0,
     };
     run.steps(program)
@@ -43,6 +44,7 @@ struct Frame {
 }
 
 struct Run<'a, 'o> {
+    bytes: &'a [u8],
     rest: &'a [u8],
     /// What is not copied yet, and all behind it.
     pending: &'a [u8],
@@ -51,8 +53,18 @@ struct Run<'a, 'o> {
     frames: [Frame; FRAMES_MAX],
     entered: usize,
     entered_max: usize,
-    marks: [usize; MARKS_MAX],
+    marks: [Mark; MARKS_MAX],
     marked: usize,
+}
+
+/// How far a record has come: what lies between two marks is one part of it.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    /// How much is written.
+    written: usize,
+    /// Where the part stands in what is read, if nothing of it is written: from
+    /// and to, as what is left there.
+    source: Option<(usize, usize)>,
 }
 
 impl Run<'_, '_> {
@@ -74,7 +86,8 @@ impl Run<'_, '_> {
                 }
                 Step::Flush => self.flush(self.rest)?,
                 Step::Drop => self.pending = self.rest,
-                Step::Mark => self.mark()?,
+                Step::Begin => self.begin()?,
+                Step::Mark => self.end()?,
                 Step::Gather(pieces, marked) => self.gather(pieces, *marked)?,
                 Step::Branch(arms) => {
                     let start = self.rest;
@@ -232,32 +245,56 @@ impl Run<'_, '_> {
         (self.out.len() <= self.output_end).then_some(())
     }
 
-    fn mark(&mut self) -> Option<()> {
+    /// Begins the first part of a record.
+    fn begin(&mut self) -> Option<()> {
         self.flush(self.rest)?;
-        *self.marks.get_mut(self.marked)? = self.out.len();
+        self.mark(None)
+    }
+
+    /// Ends a part of a record.
+    fn end(&mut self) -> Option<()> {
+        let before = self.marks.get(self.marked.checked_sub(1)?)?;
+        if before.written == self.out.len() {
+            let source = (self.pending.len(), self.rest.len());
+            self.pending = self.rest;
+            return self.mark(Some(source));
+        }
+        self.flush(self.rest)?;
+        self.mark(None)
+    }
+
+    fn mark(&mut self, source: Option<(usize, usize)>) -> Option<()> {
+        let written = self.out.len();
+        *self.marks.get_mut(self.marked)? = Mark { written, source };
         self.marked += 1;
         Some(())
     }
 
-    /// Puts the parts behind themselves in the reader's order, then takes the
-    /// first ones away.
+    /// Puts the parts into the reader's order, behind what was written of them,
+    /// which then goes.
     fn gather(&mut self, pieces: &[Piece], marked: usize) -> Option<()> {
         let first = self.marked.checked_sub(marked + 1)?;
-        let (start, end) = (*self.marks.get(first)?, self.out.len());
+        let (start, end) = (self.marks.get(first)?.written, self.out.len());
         for piece in pieces {
             match piece {
                 Piece::Marked(at) => {
-                    let from = *self.marks.get(first + at)?;
-                    let to = *self.marks.get(first + at + 1)?;
-                    if to - from > self.output_end.saturating_sub(self.out.len()) {
-                        return None;
+                    let (from, to) = (self.marks.get(first + at)?, self.marks.get(first + at + 1)?);
+                    if let Some((from, to)) = to.source {
+                        let length = self.bytes.len();
+                        let part = self.bytes.get(length - from..length - to)?;
+                        self.append(part)?;
+                    } else {
+                        let (from, to) = (from.written, to.written);
+                        self.room_for(to - from)?;
+                        self.out.extend_from_within(from..to);
                     }
-                    self.out.extend_from_within(from..to);
                 }
                 Piece::Default(bytes) => self.append(bytes)?,
             }
         }
-        self.out.drain(start..end);
+        if start < end {
+            self.out.drain(start..end);
+        }
         self.marked = first;
         Some(())
     }
@@ -273,10 +310,13 @@ impl Run<'_, '_> {
 
     #[inline]
     fn append(&mut self, bytes: &[u8]) -> Option<()> {
-        if bytes.len() > self.output_end.saturating_sub(self.out.len()) {
-            return None;
-        }
+        self.room_for(bytes.len())?;
         self.out.extend_from_slice(bytes);
         Some(())
+    }
+
+    #[inline]
+    fn room_for(&self, bytes: usize) -> Option<()> {
+        (bytes <= self.output_end.saturating_sub(self.out.len())).then_some(())
     }
 }
