@@ -145,8 +145,6 @@ pub fn diff(old: &Schema, new: &Schema) -> Vec<Change> {
 #[derive(Debug)]
 struct Found {
     change: Change,
-    /// The path with the names of the old schema.
-    old_path: String,
     old_site: Option<crate::walk::Site>,
     new_site: Option<crate::walk::Site>,
 }

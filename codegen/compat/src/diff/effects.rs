@@ -70,7 +70,6 @@ fn verdicts(old: &Schema, new: &Schema, direction: Direction) -> Vec<Verdict> {
 fn explains(found: &Found, verdict: &Verdict) -> bool {
     let change = &found.change;
     let is_there = change.path == verdict.path
-        || found.old_path == verdict.path
         || found.new_site == Some(verdict.new_site)
         || found.old_site == Some(verdict.old_site)
         || branch_of(verdict, &change.path).is_some();
@@ -168,7 +167,6 @@ fn other(verdict: &Verdict) -> Found {
     };
     give(&mut change, verdict);
     Found {
-        old_path: change.path.clone(),
         change,
         old_site: None,
         new_site: None,

@@ -224,7 +224,6 @@ impl<'a> Walk<'a> {
         let steps = self.paths.steps(path);
         // The new schema takes the reader's side of a step.
         let new_path = words(root_word(self.new), &steps, Side::Reader);
-        let old_path = words(root_word(self.new), &steps, Side::Writer);
         self.found.push(Found {
             change: Change {
                 kind,
@@ -234,7 +233,6 @@ impl<'a> Walk<'a> {
                 backward: Effect::Fine,
                 forward: Effect::Fine,
             },
-            old_path,
             old_site,
             new_site,
         });

@@ -436,6 +436,15 @@ fn what_a_branch_does_is_said_of_that_branch() {
          - branch R.f: float  backward breaks (C104), forward misreads (C205)\n\
          + branch R.f: int  backward ok, forward misreads (C205)",
     );
+    // Of several rules that say as much, the first one counts.
+    check_type(
+        r#"["int", {"type": "array", "items": {"type": "map", "values": "bytes"}}, "long"]"#,
+        r#"[{"type": "array", "items": "int"}, "string"]"#,
+        "- branch R.f: int  backward breaks (C104), forward breaks (C101)\n\
+         - branch R.f: long  backward breaks (C104), forward breaks (C101)\n\
+         + branch R.f: string  backward breaks (C101), forward breaks (C109)\n\
+         ~ type R.f<array>[]: map of bytes -> int  backward breaks (C104), forward breaks (C109)",
+    );
     let fixed = |size| format!(r#"["null", {{"type": "fixed", "name": "F", "size": {size}}}]"#);
     check_type(
         &fixed(2),
