@@ -7,6 +7,7 @@
 //! Every figure is the least of many rounds, and the rounds of all that is
 //! compared are interleaved, so that a slow moment of the machine hurts all
 //! alike. `--quick` takes few rounds: it tells whether everything still works.
+//! With what `ci/java.sh` prints as an argument, Avro Java is a peer too.
 
 mod case;
 mod contracts;

@@ -1,8 +1,10 @@
 //! Measuring in turns, and the least of many rounds.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use anyhow::bail;
+
+use crate::peers::java::{Figures, Java};
 
 /// How long one turn of one operation takes at least.
 const TURN_NS: u128 = 50_000;
@@ -10,6 +12,8 @@ const TURN_NS: u128 = 50_000;
 /// How often everything is measured.
 pub(crate) struct Rounds {
     count: usize,
+    /// The judge of `ci/java.sh`, beside which Avro Java's jars are.
+    judge: Option<PathBuf>,
 }
 
 /// Something that is measured: it goes once over all data.
@@ -32,12 +36,16 @@ pub(crate) struct Measured {
 }
 
 impl Rounds {
-    pub(crate) fn from_args(args: impl Iterator<Item = String>) -> anyhow::Result<Rounds> {
-        let mut rounds = Rounds { count: 2_000 };
-        for arg in args {
-            match arg.as_str() {
-                "--quick" => rounds.count = 20,
-                _ => bail!("usage: accordant-bench-codec [--quick]"),
+    pub(crate) fn from_args(mut args: impl Iterator<Item = String>) -> anyhow::Result<Rounds> {
+        let mut rounds = Rounds {
+            count: 2_000,
+            judge: None,
+        };
+        while let Some(arg) = args.next() {
+            match (arg.as_str(), arg.strip_prefix("JAVA_JUDGE=")) {
+                ("--quick", _) => rounds.count = 20,
+                (_, Some(judge)) => rounds.judge = Some(judge.into()),
+                _ => bail!("usage: accordant-bench-codec [--quick] [JAVA_JUDGE=COMMAND]"),
             }
         }
         Ok(rounds)
@@ -47,7 +55,21 @@ impl Rounds {
     pub(crate) fn fewer(&self, items: u64) -> Rounds {
         Rounds {
             count: (self.count / (1 + items as usize / 400)).max(10),
+            judge: None,
         }
+    }
+
+    /// The same by Avro Java, if it is there.
+    pub(crate) fn measure_java(
+        &self,
+        schema: &str,
+        encoded: &[Vec<u8>],
+    ) -> anyhow::Result<Option<Figures>> {
+        let Some(judge) = &self.judge else {
+            return Ok(None);
+        };
+        let java = Java::of_judge(judge)?;
+        java.measure(schema, encoded, self.count).map(Some)
     }
 
     /// Every operation in every round, one after the other.

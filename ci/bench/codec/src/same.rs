@@ -10,7 +10,7 @@ use crate::{
     case::{Case, Sample},
     peers::{apache, fast},
     report::{Ratio, ratios, table},
-    rounds::{Operation, Rounds},
+    rounds::{Measured, Operation, Rounds},
 };
 
 const FAILS: &str = "what was tried once works again";
@@ -58,15 +58,39 @@ pub(crate) fn run<C: Case>(
     samples: &[Sample<C>],
     encoded: &[Vec<u8>],
 ) -> anyhow::Result<()> {
-    encode(rounds, samples, encoded)?;
-    decode::<C>(rounds, encoded)
+    let encode = encode(rounds, samples, encoded)?;
+    let decode = decode::<C>(rounds, encoded)?;
+    if let Some(java) = rounds.measure_java(C::Latest::SCHEMA, encoded)? {
+        let measured = |name, ns| Measured {
+            name,
+            ns,
+            bytes: encode.bytes,
+            allocations: f64::NAN,
+        };
+        let slow = [
+            measured("encode, Avro Java", java.encode),
+            measured("decode, Avro Java's fast reader", java.decode),
+        ];
+        table(&slow);
+        let ratio = |what, slow, fast| Ratio {
+            what,
+            slow,
+            fast,
+            wanted: "",
+        };
+        ratios(&[
+            ratio("encode, Avro Java by ours", &slow[0], &encode),
+            ratio("decode owned, Avro Java by ours", &slow[1], &decode),
+        ]);
+    }
+    Ok(())
 }
 
 fn encode<C: Case>(
     rounds: &Rounds,
     samples: &[Sample<C>],
     encoded: &[Vec<u8>],
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Measured> {
     let fast = fast::schema(C::Latest::SCHEMA)?;
     let mut config = SerializerConfig::new(&fast);
     let apache = apache::schema(C::Latest::SCHEMA)?;
@@ -137,10 +161,10 @@ fn encode<C: Case>(
         ratio("encode, apache-avro direct by ours", direct, "≥ 8"),
         ratio("encode, apache-avro Value by ours", by_value, ""),
     ]);
-    Ok(())
+    Ok(ours.clone())
 }
 
-fn decode<C: Case>(rounds: &Rounds, encoded: &[Vec<u8>]) -> anyhow::Result<()> {
+fn decode<C: Case>(rounds: &Rounds, encoded: &[Vec<u8>]) -> anyhow::Result<Measured> {
     let fast = fast::schema(C::Latest::SCHEMA)?;
     let apache = apache::schema(C::Latest::SCHEMA)?;
     let reader = apache::Reader::new(&apache)?;
@@ -187,5 +211,5 @@ fn decode<C: Case>(rounds: &Rounds, encoded: &[Vec<u8>]) -> anyhow::Result<()> {
         ratio("decode owned, apache-avro direct by ours", direct, ""),
         ratio("decode owned, apache-avro Value by ours", by_value, ""),
     ]);
-    Ok(())
+    Ok(ours.clone())
 }

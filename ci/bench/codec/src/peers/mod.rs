@@ -2,3 +2,4 @@
 
 pub(crate) mod apache;
 pub(crate) mod fast;
+pub(crate) mod java;
