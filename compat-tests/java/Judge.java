@@ -10,9 +10,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.io.BinaryDecoder;
@@ -35,11 +37,18 @@ import org.apache.avro.io.EncoderFactory;
  * </pre>
  *
  * S, C, T and M are texts, H hexadecimal, D a text in Avro's JSON encoding. The
- * hex of a decoded datum is its encoding under the reader. Whatever throws
- * answers {"exception":CLASS,"message":M}. No logical type is converted.
+ * hex of a decoded datum is its encoding under the reader, the entries of maps
+ * in the order in which they were read. Whatever throws answers
+ * {"exception":CLASS,"message":M}. No logical type is converted.
  */
 public final class Judge {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  /** Reads by ResolvingDecoder, which is what the specification's words became. */
+  private static final GenericData RESOLVING = new Ordered(false);
+
+  /** Reads by readers that are compiled from the two schemas: Java's default. */
+  private static final GenericData FAST = new Ordered(true);
 
   public static void main(String[] arguments) throws IOException {
     BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -119,18 +128,29 @@ public final class Judge {
     Schema writer = schema(request, "writer");
     Schema reader = schema(request, "reader");
     byte[] bytes = HexFormat.of().parseHex(request.get("hex").textValue());
+    Object datum = read(RESOLVING, writer, reader, bytes);
+    String again = hex(binary(reader, datum));
+    String fast = hex(binary(reader, read(FAST, writer, reader, bytes)));
+    if (!again.equals(fast)) {
+      throw new IOException("the resolving decoder reads " + again + ", the fast reader " + fast);
+    }
+    answer.put("json", toJson(reader, datum));
+    answer.put("hex", again);
+  }
+
+  private static Object read(GenericData data, Schema writer, Schema reader, byte[] bytes)
+      throws IOException {
     BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, null);
-    Object datum = new GenericDatumReader<Object>(writer, reader).read(null, decoder);
+    Object datum = new GenericDatumReader<Object>(writer, reader, data).read(null, decoder);
     if (!decoder.isEnd()) {
       throw new IOException("bytes are left over");
     }
-    answer.put("json", toJson(reader, datum));
-    answer.put("hex", hex(binary(reader, datum)));
+    return datum;
   }
 
   private static Object fromJson(Schema schema, String json) throws IOException {
     Decoder decoder = DecoderFactory.get().jsonDecoder(schema, json);
-    return new GenericDatumReader<Object>(schema).read(null, decoder);
+    return new GenericDatumReader<Object>(schema, schema, RESOLVING).read(null, decoder);
   }
 
   private static String toJson(Schema schema, Object datum) throws IOException {
@@ -151,6 +171,18 @@ public final class Judge {
 
   private static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(bytes);
+  }
+
+  /** Maps keep the order of their entries, so that bytes can be compared. */
+  private static final class Ordered extends GenericData {
+    Ordered(boolean isFast) {
+      setFastReaderEnabled(isFast);
+    }
+
+    @Override
+    public Object newMap(Object old, int size) {
+      return new LinkedHashMap<Object, Object>(size);
+    }
   }
 
   private Judge() {}

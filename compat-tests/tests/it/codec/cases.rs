@@ -5,7 +5,7 @@
 use accordant_schema::parse;
 use accordant_wire::{Limits, dynamic::Plan};
 
-use super::{Judge, hex};
+use super::{hex, judge};
 
 /// A writer's datum and what the reader makes of it, in hexadecimal; `None`
 /// where it cannot be read.
@@ -18,7 +18,7 @@ struct Case {
 
 #[track_caller]
 fn check(cases: &[Case]) {
-    let mut judge = Judge::start();
+    let mut judge = judge();
     for case in cases {
         let (writer, reader) = (parse(case.writer).unwrap(), parse(case.reader).unwrap());
         let mut out = Vec::new();

@@ -6,7 +6,7 @@ use accordant_events::{catalog, pricing, shop};
 use accordant_schema::{Schema, java_text, parse_with};
 use accordant_wire::{Event, Limits, WriterVersion, dynamic::Plan};
 
-use super::{Judge, Rng, datum, hex, tame};
+use super::{Rng, datum, hex, judge, tame};
 
 const DATA_A_PAIR: usize = 100;
 /// So many data at least are read.
@@ -15,7 +15,7 @@ const READ_MIN: usize = 50;
 /// Every version that the type can decode.
 #[track_caller]
 fn check<E: Event>() {
-    let mut judge = Judge::start();
+    let mut judge = judge();
     let own = E::VERSIONS.iter().find(|it| it.version == E::VERSION);
     let reader = schema(own.unwrap());
     for version in E::VERSIONS {

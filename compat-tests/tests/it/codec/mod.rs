@@ -4,6 +4,7 @@
 
 mod cases;
 mod contracts;
+mod corpus;
 #[path = "../../../../codegen/compat/tests/it/generate/datum.rs"]
 mod datum;
 #[expect(dead_code, reason = "the other tests ask it more")]
@@ -15,10 +16,21 @@ mod rng;
 #[path = "../../../../codegen/build/tests/it/tame.rs"]
 mod tame;
 
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
 use datum::datum;
 use judge::Judge;
 use rng::Rng;
 use tame::tame;
+
+/// The one judge of all these tests, for one of them at a time: the start of a
+/// Java is dear. It ends with the process.
+fn judge() -> Option<MutexGuard<'static, Judge>> {
+    static JUDGE: LazyLock<Option<Mutex<Judge>>> = LazyLock::new(|| Judge::start().map(Mutex::new));
+    let judge = JUDGE.as_ref()?;
+    // Another test's failure is its own: a judge that was asked has answered.
+    Some(judge.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
 /// Bytes as the judge has them.
 fn hex(bytes: &[u8]) -> String {
