@@ -15,9 +15,9 @@ use std::{
 
 use accordant_schema::{Schema, format, parse};
 
-use super::{Rng, datum, hex, judge};
-use range::in_range;
-use vary::vary;
+use super::{Rng, datum, fresh_seed, hex, judge};
+pub(super) use range::in_range;
+pub(super) use vary::vary;
 
 /// The data that every run has.
 const FIXED_SEED: u64 = 1;
@@ -99,15 +99,4 @@ fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = entries.map(name).collect();
     names.sort();
     names
-}
-
-/// A seed that nobody has had before, or the one that is to be repeated.
-fn fresh_seed() -> u64 {
-    let seed = std::env::var("ACCORDANT_TEST_SEED").ok();
-    let seed = seed.filter(|it| !it.is_empty());
-    let seed = seed.map_or_else(Rng::fresh_seed, |it| {
-        it.parse().expect("ACCORDANT_TEST_SEED is a number")
-    });
-    println!("ACCORDANT_TEST_SEED={seed}");
-    seed
 }

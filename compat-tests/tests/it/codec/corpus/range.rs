@@ -1,5 +1,6 @@
-//! Values that their logical types mean something by: decimals of as many
-//! digits as there may be, in the fewest bytes, and UUIDs.
+//! Values that their logical types mean something by, in the one spelling that
+//! we write: decimals of as many digits as there may be in the fewest bytes,
+//! UUIDs, days and instants that a calendar has.
 
 use accordant_compat::witness::Value;
 use accordant_schema::{Kind, Logical, NodeId, Schema};
@@ -8,9 +9,15 @@ use super::Rng;
 
 /// Digits that a random decimal has at most.
 const DIGITS_MAX: u32 = 18;
+/// Some 2,700 years.
+const DAYS_MAX: i32 = 1_000_000;
+const MILLIS_A_DAY: i32 = 86_400_000;
+const MICROS_A_DAY: i64 = 86_400_000_000;
+/// Of milliseconds, some 2,700 years.
+const INSTANT_MAX: i64 = 86_400_000_000_000;
 
 /// Recursive on the datum, which its generator bounds.
-pub(super) fn in_range(rng: &mut Rng, schema: &Schema, id: NodeId, value: &mut Value) {
+pub(in crate::codec) fn in_range(rng: &mut Rng, schema: &Schema, id: NodeId, value: &mut Value) {
     let node = schema.node(id);
     match (&node.kind, &mut *value) {
         (Kind::Record(record), Value::Record(values)) => {
@@ -57,7 +64,19 @@ fn leaf(rng: &mut Rng, logical: Logical, value: &mut Value) {
             let at = bytes.len() - fewest.len();
             bytes[at..].copy_from_slice(&fewest);
         }
-        // The rest has a spelling for every value.
+        (Logical::Date, Value::Int(it)) => *it %= DAYS_MAX,
+        (Logical::TimeMillis, Value::Int(it)) => *it = it.rem_euclid(MILLIS_A_DAY),
+        (Logical::TimeMicros, Value::Long(it)) => *it = it.rem_euclid(MICROS_A_DAY),
+        (
+            Logical::TimestampMillis
+            | Logical::TimestampMicros
+            | Logical::TimestampNanos
+            | Logical::LocalTimestampMillis
+            | Logical::LocalTimestampMicros
+            | Logical::LocalTimestampNanos,
+            Value::Long(it),
+        ) => *it %= INSTANT_MAX,
+        // Of the rest every value means something.
         _ => {}
     }
 }

@@ -18,7 +18,7 @@ const CHARACTERS: [(u32, u32); 4] = [
 ];
 
 /// Recursive on the datum, which its generator bounds.
-pub(super) fn vary(rng: &mut Rng, value: &mut Value) {
+pub(in crate::codec) fn vary(rng: &mut Rng, value: &mut Value) {
     match value {
         Value::Array(values) | Value::Record(values) => {
             values.iter_mut().for_each(|it| vary(rng, it));
