@@ -7,4 +7,6 @@
 mod codec;
 mod dependencies;
 mod evolution;
+mod fuzz;
+mod generated;
 mod pipeline;

@@ -9,7 +9,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{Arc, Mutex},
 };
 
 use accordant_schema::{
@@ -22,9 +22,11 @@ use accordant_wire::{
 };
 
 use super::{
-    Judge, check_java_s_json, from_hex, hex, judge,
-    readers::{Generated, contracts, generated, schema, whole_text},
+    Judge, check_java_s_json,
+    folder::{contracts, schema, whole_text},
+    from_hex, hex, judge,
 };
+use crate::generated::{Generated, generated};
 
 /// Makes the bytes that are missing, and touches no others.
 const FREEZE: &str = "ACCORDANT_TEST_FREEZE=1 cargo test -p compat-tests --test it codec::frozen";
@@ -65,8 +67,8 @@ impl Frozen {
         let json = json.unwrap_or_else(|_| missing(&json_file));
         let hex_file = format!("{release}.hex");
         let path = folder().join(&hex_file);
-        if !path.exists() && std::env::var_os(FREEZE_VARIABLE).is_some() {
-            freeze(&path, &encoded(&schema, &json));
+        if std::env::var_os(FREEZE_VARIABLE).is_some() {
+            freeze(&path, &schema, &json);
         }
         let digits = fs::read_to_string(&path).unwrap_or_else(|_| missing(&hex_file));
         Frozen {
@@ -78,9 +80,14 @@ impl Frozen {
     }
 }
 
-/// Writes a file that is new.
-fn freeze(path: &Path, bytes: &[u8]) {
-    let digits = hex(bytes);
+/// Writes a file that is not there yet, for one test at a time.
+fn freeze(path: &Path, schema: &Arc<Schema>, json: &str) {
+    static FREEZING: Mutex<()> = Mutex::new(());
+    let _one = FREEZING.lock().unwrap();
+    if path.exists() {
+        return;
+    }
+    let digits = hex(&encoded(schema, json));
     let mut file = fs::File::create_new(path).unwrap();
     for line in digits.as_bytes().chunks(DIGITS_A_LINE) {
         file.write_all(line).unwrap();
@@ -162,7 +169,7 @@ fn read(reader: &Generated, writer: &Frozen, judge: Option<&mut Judge>) -> Strin
     let contract = contracts.get(reader.contract).unwrap();
     let own = schema(contract, reader.version);
     let pair = (reader.contract, writer.version, reader.version);
-    let by_type = match reader.writers.contains(&writer.version) {
+    let by_type = match reader.reads(writer.version) {
         true => reader.read(writer.version, &writer.bytes).unwrap(),
         // A shared type is read in events only, where Avro resolves it too.
         false => planned(writer, &own),

@@ -7,11 +7,11 @@ mod contracts;
 mod corpus;
 #[path = "../../../../codegen/compat/tests/it/generate/datum.rs"]
 mod datum;
+mod folder;
 mod frozen;
 #[expect(dead_code, reason = "the other tests ask it more")]
 #[path = "../../../../codegen/compat/tests/it/live/judge.rs"]
 mod judge;
-mod readers;
 #[expect(dead_code, reason = "the other generators need more of it")]
 #[path = "../../../../codegen/compat/tests/it/generate/rng.rs"]
 mod rng;
@@ -21,9 +21,11 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use accordant_schema::{Schema, contract::UnknownFields};
 use accordant_wire::dynamic::AvroJson;
 
+pub(crate) use corpus::{pair_inputs, schema_inputs};
+pub(crate) use rng::Rng;
+
 use datum::datum;
 use judge::Judge;
-use rng::Rng;
 
 /// The one judge of all these tests, for one of them at a time: the start of a
 /// Java is dear. It ends with the process.
@@ -61,7 +63,7 @@ fn check_java_s_json(schema: &Schema, json: &str, bytes: &[u8]) {
 }
 
 /// A seed that nobody has had before, or the one that is to be repeated.
-fn fresh_seed() -> u64 {
+pub(crate) fn fresh_seed() -> u64 {
     let seed = std::env::var("ACCORDANT_TEST_SEED").ok();
     let seed = seed.filter(|it| !it.is_empty());
     let seed = seed.map_or_else(Rng::fresh_seed, |it| {

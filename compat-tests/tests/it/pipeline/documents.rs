@@ -31,6 +31,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "cargo test --workspace",
     ),
     (
+        "ACCORDANT_TEST_FREEZE=1 cargo test -p compat-tests",
+        "compat-tests/tests/it/codec/frozen.rs",
+        "ACCORDANT_TEST_FREEZE=1 cargo test -p compat-tests --test it codec::frozen",
+    ),
+    (
         "accordant-broker --listen",
         "services/broker/tests/it/process.rs",
         "--listen",

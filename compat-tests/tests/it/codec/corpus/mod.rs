@@ -3,6 +3,7 @@
 //!
 //! `ACCORDANT_TEST_SEED` repeats the run that printed it.
 
+mod inputs;
 mod pairs;
 mod range;
 mod schemas;
@@ -16,6 +17,7 @@ use std::{
 use accordant_schema::{Schema, format, parse};
 
 use super::{Rng, datum, fresh_seed, hex, judge};
+pub(crate) use inputs::{pair_inputs, schema_inputs};
 pub(super) use range::in_range;
 pub(super) use vary::vary;
 

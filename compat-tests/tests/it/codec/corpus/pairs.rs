@@ -18,10 +18,10 @@ const PAIRS_MIN: usize = 100;
 const SHOWN_DATA: usize = 2;
 const SHOWN_CHARACTERS: usize = 160;
 
-struct Pair {
+pub(super) struct Pair {
     name: String,
-    writer: Text,
-    reader: Text,
+    pub(super) writer: Text,
+    pub(super) reader: Text,
     plan: Result<Plan, String>,
 }
 
@@ -112,7 +112,7 @@ impl Pair {
     }
 }
 
-fn pairs() -> impl Iterator<Item = Pair> {
+pub(super) fn pairs() -> impl Iterator<Item = Pair> {
     let names = names(&folder().join("pairs")).into_iter();
     names.map(|name| Pair::read(&name))
 }

@@ -15,7 +15,7 @@ use crate::codec::{Judge, check_java_s_json};
 /// So many schemas at least.
 const SCHEMAS_MIN: usize = 150;
 
-fn schemas() -> impl Iterator<Item = Text> {
+pub(super) fn schemas() -> impl Iterator<Item = Text> {
     let names = names(&folder()).into_iter();
     names.filter_map(|file| {
         let name = file.strip_suffix(".avsc")?;
