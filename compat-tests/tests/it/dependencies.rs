@@ -42,7 +42,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "accordant-shop",
         ],
     ),
-    ("compat-tests", &[]),
+    ("compat-tests", &["accordant-schema", "accordant-build"]),
     // The next package goes here.
 ];
 

@@ -30,7 +30,7 @@ pub(crate) struct Generated {
 }
 
 impl Generated {
-    fn of<E: Event + Decode>() -> Generated {
+    pub(crate) fn of<E: Event + Decode>() -> Generated {
         Generated {
             contract: E::CONTRACT,
             version: Version(E::VERSION),

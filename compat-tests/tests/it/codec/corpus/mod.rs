@@ -7,6 +7,7 @@ mod inputs;
 mod pairs;
 mod range;
 mod schemas;
+mod types;
 mod vary;
 
 use std::{
