@@ -19,9 +19,14 @@ pub(crate) fn table(measured: &[Measured]) {
     println!("| operation | ns | MB/s | allocations |\n|---|---:|---:|---:|");
     for it in measured {
         let megabytes = it.bytes * 1_000.0 / it.ns;
+        // Another process's are not counted.
+        let allocations = match it.allocations.is_nan() {
+            true => "-".to_owned(),
+            false => format!("{:.1}", it.allocations),
+        };
         println!(
-            "| {} | {:.1} | {megabytes:.0} | {:.1} |",
-            it.name, it.ns, it.allocations
+            "| {} | {:.1} | {megabytes:.0} | {allocations} |",
+            it.name, it.ns
         );
     }
     println!();

@@ -50,6 +50,13 @@ fn a_circle_of_records_is_found_once() {
         ),
         &[],
     );
+    check(
+        &record(
+            "A",
+            r#"{ "name": "next", "type": ["null", "A"], "default": null }"#,
+        ),
+        &[],
+    );
 }
 
 #[test]
@@ -330,4 +337,23 @@ fn a_key_in_a_shared_type_has_no_default_either() {
             r#"shop.Order/contract.toml key: the key field "number" has a default (remove the default)"#,
         ],
     );
+}
+
+#[test]
+fn a_types_doc_says_more_than_its_name() {
+    let line = |doc: &str| {
+        Folder::orders(&[&format!(
+            r#"{{ "name": "line", "type": {{
+                "type": "record", "name": "OrderLine", "doc": "{doc}", "fields": [] }} }}"#
+        )])
+    };
+    check_rule(
+        &line("The order line."),
+        "L403",
+        &[
+            "shop.Order/v1.avsc Order.line: the doc of the record \"OrderLine\" only repeats its name (say what it means, in which unit, and when it is absent)",
+        ],
+    );
+    check_rule(&line("What is bought, and how often."), "L403", &[]);
+    check_rule(&line(" "), "L403", &[]);
 }

@@ -138,6 +138,22 @@ fn a_workspace_ignores_by_rule_contract_and_path() {
 }
 
 #[test]
+fn an_ignore_of_a_rule_that_does_not_run_says_so() {
+    let config = Config {
+        uses: vec![Selector::from("L203")],
+        ..ignore("L301", None, None)
+    };
+    check(
+        &config,
+        &state(),
+        &[
+            "L203 error Order.state",
+            "L002 lint.ignore[0]: the ignore of L301 matches no finding: the rule does not run | remove the entry",
+        ],
+    );
+}
+
+#[test]
 fn a_workspaces_ignore_ends_and_needs_a_reason() {
     let mut config = ignore("L301", None, None);
     config.uses = vec!["L301".into()];

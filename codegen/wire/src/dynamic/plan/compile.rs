@@ -43,7 +43,7 @@ pub(super) fn compile(writer: &Schema, reader: &Schema) -> Result<Program> {
     compiler.action(resolution.root)?;
     compiler.push(Step::Return)?;
     compiler.bodies()?;
-    Ok(compiler.program)
+    Ok(compiler.program.with_leaves())
 }
 
 /// Fields that follow each other on both sides: ranges of what is written and

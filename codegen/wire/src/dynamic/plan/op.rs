@@ -13,6 +13,18 @@ pub(super) struct Program {
     pub(super) steps: Vec<Step>,
     /// By step, the writer's field that it is about.
     pub(super) fields: Vec<Option<String>>,
+    /// By step, how to get behind the value that it reads.
+    pub(super) leaves: Vec<Leaf>,
+}
+
+/// How a value is passed over that holds no others and stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaf {
+    Number,
+    Bytes,
+    Fixed(u32),
+    /// The step is another one.
+    None,
 }
 
 /// Whether what is read belongs to the run.
@@ -95,4 +107,38 @@ pub(super) enum Step {
     Call(At),
     Return,
     Fail(String),
+}
+
+impl Program {
+    /// Fills in [`Program::leaves`], once the steps are complete.
+    pub(super) fn with_leaves(mut self) -> Program {
+        self.leaves = self.steps.iter().map(Leaf::of).collect();
+        self
+    }
+}
+
+impl Leaf {
+    fn of(step: &Step) -> Leaf {
+        match step {
+            Step::Boolean => Leaf::Fixed(1),
+            Step::Int | Step::Long => Leaf::Number,
+            Step::Bytes | Step::Text => Leaf::Bytes,
+            Step::Fixed(size) => u32::try_from(*size).map_or(Leaf::None, Leaf::Fixed),
+            Step::Number(_)
+            | Step::Symbol(_)
+            | Step::Emit(_)
+            | Step::Flush
+            | Step::Drop
+            | Step::Begin
+            | Step::Mark
+            | Step::Gather(..)
+            | Step::Branch(_)
+            | Step::Enter
+            | Step::Next { .. }
+            | Step::Jump(_)
+            | Step::Call(_)
+            | Step::Return
+            | Step::Fail(_) => Leaf::None,
+        }
+    }
 }

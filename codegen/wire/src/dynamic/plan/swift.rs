@@ -3,13 +3,15 @@
 //! allocated but the result, and there are no errors. Whatever is unusual is
 //! left to the steps that can say what is wrong.
 
-use super::op::{Mode, Number, Piece, Program, Step, Symbols};
+use super::op::{Leaf, Mode, Number, Piece, Program, Step, Symbols};
 use crate::{Limits, reader::unzigzag, write};
 
 /// Records, arrays and maps within each other.
 const FRAMES_MAX: usize = 16;
 /// Parts of records whose fields change places.
-const MARKS_MAX: usize = 64;
+const MARKS_MAX: usize = 24;
+/// Bytes of what is read, and of what is written.
+const BYTES_MAX: usize = u32::MAX as usize;
 
 /// Writes what one whole datum becomes behind what is in `out`; `None` where the
 /// bytes are unusual or wrong. `out` then has a part of it.
@@ -19,11 +21,16 @@ pub(super) fn run(
     limits: Limits,
     out: &mut Vec<u8>,
 ) -> Option<()> {
+    if bytes.len() > BYTES_MAX {
+        return None;
+    }
+    let output_end = out.len().saturating_add(limits.allocation_bytes_max);
+    // Small, since it is made anew for each datum.
     let mut run = Run {
         bytes,
         rest: bytes,
         pending: bytes,
-        output_end: out.len().saturating_add(limits.allocation_bytes_max),
+        output_end: output_end.min(BYTES_MAX),
         out,
         frames: [Frame { back: 0, left: 0 }; FRAMES_MAX],
         entered: 0,
@@ -38,9 +45,9 @@ pub(super) fn run(
 #[derive(Clone, Copy)]
 struct Frame {
     /// A record's way back.
-    back: usize,
+    back: u32,
     /// Items that are left of an array's or map's block.
-    left: usize,
+    left: u32,
 }
 
 struct Run<'a, 'o> {
@@ -61,23 +68,39 @@ struct Run<'a, 'o> {
 #[derive(Clone, Copy, Default)]
 struct Mark {
     /// How much is written.
-    written: usize,
+    written: u32,
     /// Where the part stands in what is read, if nothing of it is written: from
     /// and to, as what is left there.
-    source: Option<(usize, usize)>,
+    from: u32,
+    to: u32,
+    is_source: bool,
 }
 
 impl Run<'_, '_> {
     fn steps(&mut self, program: &Program) -> Option<()> {
         let mut at = 0;
         loop {
+            // Most steps are these, so they come first and close together.
+            loop {
+                match program.leaves.get(at)? {
+                    Leaf::Bytes => self.skip_bytes()?,
+                    Leaf::Number => self.skip_long()?,
+                    Leaf::Fixed(size) => self.skip(*size as usize)?,
+                    Leaf::None => break,
+                }
+                at += 1;
+            }
             let step = program.steps.get(at)?;
             at += 1;
             match step {
-                Step::Boolean => self.skip(1)?,
-                Step::Int | Step::Long => self.skip_long()?,
-                Step::Bytes | Step::Text => self.skip_bytes()?,
-                Step::Fixed(size) => self.skip(*size)?,
+                // A fixed that no leaf can hold: the careful steps can.
+                Step::Boolean
+                | Step::Int
+                | Step::Long
+                | Step::Bytes
+                | Step::Text
+                | Step::Fixed(_)
+                | Step::Fail(_) => return None,
                 Step::Number(number) => self.number(*number)?,
                 Step::Symbol(symbols) => self.symbol(symbols)?,
                 Step::Emit(bytes) => {
@@ -127,9 +150,8 @@ impl Run<'_, '_> {
                 }
                 Step::Return => {
                     self.entered -= 1;
-                    at = self.frames[self.entered].back;
+                    at = self.frames[self.entered].back as usize;
                 }
-                Step::Fail(_) => return None,
             }
         }
     }
@@ -138,6 +160,7 @@ impl Run<'_, '_> {
         if self.entered >= self.entered_max {
             return None;
         }
+        let back = u32::try_from(back).ok()?;
         *self.frames.get_mut(self.entered)? = Frame { back, left: 0 };
         self.entered += 1;
         Some(())
@@ -157,7 +180,7 @@ impl Run<'_, '_> {
             if bytes_min == 0 || count > self.rest.len() {
                 return None;
             }
-            self.frames.get_mut(at)?.left = count;
+            self.frames.get_mut(at)?.left = u32::try_from(count).ok()?;
         }
         self.frames.get_mut(at)?.left -= 1;
         Some(true)
@@ -248,24 +271,29 @@ impl Run<'_, '_> {
     /// Begins the first part of a record.
     fn begin(&mut self) -> Option<()> {
         self.flush(self.rest)?;
-        self.mark(None)
+        self.mark(Mark::default())
     }
 
     /// Ends a part of a record.
     fn end(&mut self) -> Option<()> {
         let before = self.marks.get(self.marked.checked_sub(1)?)?;
-        if before.written == self.out.len() {
-            let source = (self.pending.len(), self.rest.len());
+        if before.written as usize == self.out.len() {
+            let (from, to) = (self.pending.len() as u32, self.rest.len() as u32);
             self.pending = self.rest;
-            return self.mark(Some(source));
+            return self.mark(Mark {
+                from,
+                to,
+                is_source: true,
+                ..Mark::default()
+            });
         }
         self.flush(self.rest)?;
-        self.mark(None)
+        self.mark(Mark::default())
     }
 
-    fn mark(&mut self, source: Option<(usize, usize)>) -> Option<()> {
-        let written = self.out.len();
-        *self.marks.get_mut(self.marked)? = Mark { written, source };
+    fn mark(&mut self, mark: Mark) -> Option<()> {
+        let written = self.out.len() as u32;
+        *self.marks.get_mut(self.marked)? = Mark { written, ..mark };
         self.marked += 1;
         Some(())
     }
@@ -274,17 +302,17 @@ impl Run<'_, '_> {
     /// which then goes.
     fn gather(&mut self, pieces: &[Piece], marked: usize) -> Option<()> {
         let first = self.marked.checked_sub(marked + 1)?;
-        let (start, end) = (self.marks.get(first)?.written, self.out.len());
+        let (start, end) = (self.marks.get(first)?.written as usize, self.out.len());
         for piece in pieces {
             match piece {
                 Piece::Marked(at) => {
                     let (from, to) = (self.marks.get(first + at)?, self.marks.get(first + at + 1)?);
-                    if let Some((from, to)) = to.source {
-                        let length = self.bytes.len();
-                        let part = self.bytes.get(length - from..length - to)?;
+                    if to.is_source {
+                        let place = |left: u32| self.bytes.len() - left as usize;
+                        let part = self.bytes.get(place(to.from)..place(to.to))?;
                         self.append(part)?;
                     } else {
-                        let (from, to) = (from.written, to.written);
+                        let (from, to) = (from.written as usize, to.written as usize);
                         self.room_for(to - from)?;
                         self.out.extend_from_within(from..to);
                     }
