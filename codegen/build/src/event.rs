@@ -1,7 +1,7 @@
 //! The `Event` implementation of a contract's root type.
 
 use accordant_schema::{
-    Fingerprint, Kind, NodeId, Record, canonical_form, contract::ContractKind, rabin,
+    Fingerprint, Kind, NodeId, Record, canonical_form, contract::ContractKind, md5, rabin,
 };
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -35,6 +35,8 @@ impl Place<'_, '_> {
         let rabin = Literal::u64_unsuffixed(rabin(&canonical));
         let fingerprint = Fingerprint::of(&canonical).0;
         let fingerprint = fingerprint.iter().map(|byte| Literal::u8_unsuffixed(*byte));
+        let md5 = md5(&canonical);
+        let md5 = md5.iter().map(|byte| Literal::u8_unsuffixed(*byte));
         let references = unit.references.iter().map(|at| {
             let other = &self.layout.units[*at];
             let (name, subject) = (other.contract.name.as_str(), other.contract.subject());
@@ -58,6 +60,7 @@ impl Place<'_, '_> {
                 references: &[#(#references),*],
                 fingerprint: [#(#fingerprint),*],
                 rabin: #rabin,
+                md5: [#(#md5),*],
             };
         }
     }

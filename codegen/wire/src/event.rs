@@ -48,6 +48,9 @@ pub struct WriterVersion {
     /// The 64-bit Rabin fingerprint (CRC-64-AVRO) of the same text, which
     /// single-object encoding names a schema by.
     pub rabin: u64,
+    /// MD5 of the same text: the 16-byte fingerprint of the specification, for
+    /// tools that know a schema by it. It does not withstand forgery.
+    pub md5: [u8; 16],
 }
 
 /// A shared type that a schema's text refers to by name.

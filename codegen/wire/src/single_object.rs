@@ -111,6 +111,7 @@ mod tests {
             references: &[],
             fingerprint: [0; 32],
             rabin,
+            md5: [0; 16],
         };
         let versions = [version(1, 7), version(2, 9), version(3, 9)];
         let found = |rabin| version_of(&versions, rabin).map(|it| it.version);

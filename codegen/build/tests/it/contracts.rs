@@ -10,12 +10,14 @@ use accordant_schema::{
 pub(crate) type FileMap = BTreeMap<String, Vec<u8>>;
 
 pub(crate) fn corpus() -> FileMap {
+    folder("corpus")
+}
+
+/// The contracts of a folder beside the corpus.
+pub(crate) fn folder(name: &str) -> FileMap {
     let mut files = FileMap::new();
-    read(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus"),
-        "",
-        &mut files,
-    );
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    read(&tests.join(name), "", &mut files);
     files
 }
 

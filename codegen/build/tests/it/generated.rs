@@ -5,14 +5,17 @@ use std::{collections::BTreeMap, fs, io::Write, path::Path};
 use accordant_build::generate;
 use accordant_schema::contract::Version;
 
-use crate::contracts::{FileMap, corpus, load, release};
+use crate::contracts::{FileMap, corpus, folder, load, release};
 
 const REFRESH: &str = "UPDATE_GOLDEN=1 cargo test -p accordant-build --test it golden";
 
-#[test]
-fn the_golden_file_is_what_the_corpus_gives() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/corpus.rs");
-    let code = generate(&load(&corpus())).unwrap();
+/// The code of a folder beside its golden file, which a test of this file
+/// refreshes on demand.
+#[track_caller]
+fn check_golden(name: &str) {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let path = tests.join("golden").join(format!("{name}.rs"));
+    let code = generate(&load(&folder(name))).unwrap();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::File::create(&path)
             .unwrap()
@@ -27,9 +30,19 @@ fn the_golden_file_is_what_the_corpus_gives() {
         .count();
     assert!(
         code == golden,
-        "line {} differs; if it should: {REFRESH}",
+        "{name}: line {} differs; if it should: {REFRESH}",
         same + 1
     );
+}
+
+#[test]
+fn the_golden_file_is_what_the_corpus_gives() {
+    check_golden("corpus");
+}
+
+#[test]
+fn the_golden_file_of_a_large_record_is_apart() {
+    check_golden("large");
 }
 
 #[test]

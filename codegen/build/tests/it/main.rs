@@ -1,6 +1,7 @@
 //! The generator over a corpus of troubles: each folder of `tests/corpus` is
 //! named after one. What it makes of them is `tests/golden/corpus.rs`, which is
-//! compiled here and used.
+//! compiled here and used. A record of a thousand fields has a folder and a file
+//! of its own, `tests/large`: nobody reads them.
 #![deny(warnings)]
 
 #[allow(
@@ -12,6 +13,16 @@
 )]
 mod golden {
     include!("../golden/corpus.rs");
+}
+
+#[allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    reason = "nobody outside of this test sees it, and nobody uses all of it"
+)]
+mod large {
+    include!("../golden/large.rs");
 }
 
 mod agreement;

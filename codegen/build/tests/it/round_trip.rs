@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use accordant_schema::contract::Contract;
+use accordant_schema::contract::{Contract, Contracts};
 use accordant_wire::{
     Decode, Encode, Event, Limits, Reader,
     dynamic::{JsonCodec, KeyPlan, to_json},
 };
 
 use crate::{
-    contracts::{corpus, load},
-    golden,
+    contracts::{corpus, folder, load},
+    golden, large,
 };
 
 /// Each example as Avro of the latest version.
@@ -40,7 +40,11 @@ pub(crate) fn examples(contract: &Contract) -> Vec<Vec<u8>> {
 
 #[track_caller]
 fn check_type<T: Decode + Encode>(contract: &str) -> Vec<T> {
-    let contracts = load(&corpus());
+    check_type_of(&load(&corpus()), contract)
+}
+
+#[track_caller]
+fn check_type_of<T: Decode + Encode>(contracts: &Contracts, contract: &str) -> Vec<T> {
     let decode = |avro: Vec<u8>| {
         let mut reader = Reader::new(&avro, Limits::default());
         let value = T::decode(&mut reader).unwrap();
@@ -62,9 +66,13 @@ fn check_type<T: Decode + Encode>(contract: &str) -> Vec<T> {
 
 #[track_caller]
 fn check<E: Event + Decode>() -> Vec<E> {
-    let contracts = load(&corpus());
+    check_of(&load(&corpus()))
+}
+
+#[track_caller]
+pub(crate) fn check_of<E: Event + Decode>(contracts: &Contracts) -> Vec<E> {
     let contract = contracts.get(E::CONTRACT).unwrap();
-    let events: Vec<E> = check_type(E::CONTRACT);
+    let events: Vec<E> = check_type_of(contracts, E::CONTRACT);
     let schema = &contract.latest().schema;
     let key = KeyPlan::new(schema, &contract.config.key).unwrap();
     let partition = KeyPlan::new(schema, &contract.config.partition_by).unwrap();
@@ -147,7 +155,7 @@ fn namespaces_that_are_words_or_crates() {
 
 #[test]
 fn many_fields() {
-    check::<golden::shapes::Large>();
+    check_of::<large::shapes::Large>(&load(&folder("large")));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use accordant_events::{
 use accordant_schema::{
     Fingerprint, Limits as SchemaLimits, Schema, canonical_form,
     contract::{Contract, Contracts},
-    rabin,
+    md5, rabin,
 };
 use accordant_wire::{
     Decode, Event, Limits, Reader,
@@ -178,6 +178,7 @@ fn a_type_knows_the_schemas_that_it_decodes() {
         let canonical = canonical_form(&version.schema);
         assert_eq!(writer.fingerprint, Fingerprint::of(&canonical).0);
         assert_eq!(writer.rabin, rabin(&canonical));
+        assert_eq!(writer.md5, md5(&canonical));
     }
     let [money] = PriceChanged::VERSIONS[0].references else {
         panic!("one reference")
