@@ -13,6 +13,7 @@ use crate::{
     leaf::read_leaf,
     same::Same,
     shape::Shape,
+    slot::Slot,
     types::{Form, Place, UnionShape},
 };
 
@@ -43,14 +44,15 @@ pub(crate) struct Resolver<'p, 'l, 'a> {
     pub(crate) writer: &'p Schema,
     pub(crate) writer_shape: &'p Shape,
     same: Same,
-    scope: Scope,
+    pub(crate) scope: Scope,
     reads: BTreeMap<(NodeId, NodeId), Ident>,
-    skips: BTreeMap<NodeId, Ident>,
-    open: VecDeque<Open>,
+    pub(crate) skips: BTreeMap<NodeId, Ident>,
+    pub(crate) open: VecDeque<Open>,
 }
 
+/// A function that is used and not yet written.
 #[derive(Debug)]
-enum Open {
+pub(crate) enum Open {
     Read(NodeId, NodeId),
     Skip(NodeId),
 }
@@ -90,20 +92,18 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
         }
     }
 
-    /// Reads a value. `owner` is the reader's record that holds it in itself.
-    pub(crate) fn read(&mut self, w: NodeId, r: NodeId, owner: Option<NodeId>) -> Result<Read> {
+    /// Reads a value for a place of the reader's.
+    pub(crate) fn read(&mut self, w: NodeId, r: NodeId, slot: Slot) -> Result<Read> {
         let (writer, reader) = (self.writer, self.reader.schema());
         let (w_node, r_node) = (writer.node(w), reader.node(r));
         match (&w_node.kind, &r_node.kind) {
-            (Kind::Union(branches), _) => self.read_branches(branches, r, owner),
-            (_, Kind::Union(branches)) => self.read_into_union(w, r, branches, owner),
+            (Kind::Union(branches), _) => self.read_branches(branches, r, slot),
+            (_, Kind::Union(branches)) => self.read_into_union(w, r, branches, slot),
+            _ if self.reader.external(r).is_some() => self.read_external(w, r, slot),
             (Kind::Record(one), Kind::Record(other)) => {
                 names_match(&one.name, &other.name, &other.aliases)?;
                 let function = self.record_function(w, r);
-                Ok(match self.reader.shape.is_boxed(owner, r) {
-                    true => boxed(Read::Function(function)),
-                    false => Read::Function(function),
-                })
+                Ok(self.boxed(slot, Read::Function(function)))
             }
             (Kind::Enum(one), Kind::Enum(other)) => {
                 names_match(&one.name, &other.name, &other.aliases)?;
@@ -140,6 +140,36 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             }
             _ => read,
         }))
+    }
+
+    /// A type of the user's own reads what was written with its schema, and
+    /// nothing else.
+    fn read_external(&self, w: NodeId, r: NodeId, slot: Slot) -> Result<Read> {
+        if self.same.is_same(w, r) {
+            let path = self.reader.path_of(r);
+            let decode = quote!(<#path as ::accordant_wire::Decode>::decode);
+            return Ok(self.boxed(slot, Read::Function(decode)));
+        }
+        let (writer, reader) = (self.writer.name_of(w), self.reader.schema().name_of(r));
+        match (writer, reader) {
+            (Some(_), Some(name)) => {
+                let reason = "another version writes it with another schema, \
+                    which the type of an `extern_path` cannot read";
+                let error = self.reader.unsupported(name.as_str(), reason);
+                Err(Unresolved::Failed(error))
+            }
+            (_, _) => Err(Unresolved::Incompatible),
+        }
+    }
+
+    fn boxed(&self, slot: Slot, read: Read) -> Read {
+        match self.reader.shape.is_boxed(slot) {
+            true => {
+                let read = read.argument();
+                Read::Expression(quote!(reader.boxed(#read)))
+            }
+            false => read,
+        }
     }
 
     /// The functions that the reads so far need, and those that they need.
@@ -218,21 +248,16 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
     fn read_items(&mut self, function: &str, w: NodeId, r: NodeId) -> Result<Read> {
         let function = ident(function);
         let bytes_min = Literal::usize_unsuffixed(self.writer_shape.bytes_min(w));
-        let read = self.read(w, r, None)?.argument();
+        let read = self.read(w, r, Slot::Heap)?.argument();
         Ok(Read::Expression(
             quote!(reader.#function(#bytes_min, #read)),
         ))
     }
 
-    fn read_branches(
-        &mut self,
-        branches: &[NodeId],
-        r: NodeId,
-        owner: Option<NodeId>,
-    ) -> Result<Read> {
+    fn read_branches(&mut self, branches: &[NodeId], r: NodeId, slot: Slot) -> Result<Read> {
         let mut arms = Vec::new();
         for branch in branches {
-            arms.push(self.read(*branch, r, owner)?.expression());
+            arms.push(self.read(*branch, r, slot)?.expression());
         }
         let count = Literal::usize_unsuffixed(arms.len());
         Ok(Read::Expression(choice(
@@ -246,7 +271,7 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
         w: NodeId,
         r: NodeId,
         branches: &[NodeId],
-        owner: Option<NodeId>,
+        slot: Slot,
     ) -> Result<Read> {
         let at = self
             .pick_branch(w, branches)
@@ -261,12 +286,14 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
                 ))),
             });
         };
-        let mut value = self.read(w, *branch, owner)?;
-        if shape.is_enum() {
-            let path = self.reader.path_of(r);
-            let read = value.expression();
-            value = Read::Expression(quote!(#read.map(#path::#variant)));
-        }
+        let mut value = match shape.is_enum() {
+            true => {
+                let path = self.reader.path_of(r);
+                let read = self.read(w, *branch, Slot::Branch(r, at))?.expression();
+                self.boxed(slot, Read::Expression(quote!(#read.map(#path::#variant))))
+            }
+            false => self.read(w, *branch, slot)?,
+        };
         if shape.null.is_some() {
             let read = value.expression();
             value = Read::Expression(quote!(#read.map(::std::option::Option::Some)));
@@ -315,7 +342,7 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             match matches.iter().position(|it| *it == Some(at)) {
                 Some(target) => {
                     let read = self
-                        .read(field.ty, other.fields[target].ty, Some(r))?
+                        .read(field.ty, other.fields[target].ty, Slot::Field(r, target))?
                         .argument();
                     let local = ident(&format!("field_{target}"));
                     statements.push(quote!(let #local = reader.field(#name, #read)?;));
@@ -333,7 +360,9 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             match (&matches[target], &field.default) {
                 (Some(_), _) => values.push(quote!(#name: #local)),
                 (None, Some(default)) => {
-                    let value = self.reader.default_value(default, field.ty, Some(r));
+                    let value =
+                        self.reader
+                            .default_value(default, field.ty, Slot::Field(r, target));
                     let value = value.map_err(Unresolved::Failed)?;
                     values.push(quote!(#name: #value));
                 }
@@ -355,74 +384,6 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
                 ::std::result::Result::Ok(value)
             }
         })
-    }
-
-    /// Passes over a writer's value.
-    fn skip(&mut self, w: NodeId) -> Read {
-        let writer = self.writer;
-        Read::Expression(match &writer.node(w).kind {
-            Kind::Null => quote!(reader.null()),
-            Kind::Boolean => quote!(reader.skip(1)),
-            Kind::Int | Kind::Long | Kind::Enum(_) => quote!(reader.skip_long()),
-            Kind::Float => quote!(reader.skip(4)),
-            Kind::Double => quote!(reader.skip(8)),
-            Kind::Bytes | Kind::String => quote!(reader.skip_bytes()),
-            Kind::Fixed(fixed) => {
-                let size = Literal::usize_unsuffixed(fixed.size);
-                quote!(reader.skip(#size))
-            }
-            Kind::Record(record) => {
-                let (scope, open) = (&mut self.scope, &mut self.open);
-                let function = self.skips.entry(w).or_insert_with(|| {
-                    open.push_back(Open::Skip(w));
-                    scope.snake(&format!("skip_{}", record.name.name()))
-                });
-                return Read::Function(quote!(#function));
-            }
-            Kind::Array(items) => {
-                let bytes_min = Literal::usize_unsuffixed(self.writer_shape.bytes_min(*items));
-                let skip = self.skip(*items).argument();
-                quote!(reader.skip_blocks(#bytes_min, #skip))
-            }
-            Kind::Map(values) => {
-                let bytes_min = self.writer_shape.bytes_min(*values).saturating_add(1);
-                let bytes_min = Literal::usize_unsuffixed(bytes_min);
-                let skip = self.skip(*values).expression();
-                quote!(reader.skip_blocks(#bytes_min, |reader| { reader.skip_bytes()?; #skip }))
-            }
-            Kind::Union(branches) => {
-                let arms: Vec<_> = branches
-                    .iter()
-                    .map(|branch| self.skip(*branch).expression())
-                    .collect();
-                let count = Literal::usize_unsuffixed(arms.len());
-                choice(&quote!(reader.branch(#count)?), &arms)
-            }
-        })
-    }
-
-    fn skip_function(&mut self, w: NodeId) -> TokenStream {
-        let writer = self.writer;
-        let mut statements = Vec::new();
-        if let Kind::Record(record) = &writer.node(w).kind {
-            for field in &record.fields {
-                let name = &field.name;
-                let skip = self.skip(field.ty).argument();
-                statements.push(quote!(reader.field(#name, #skip)?;));
-            }
-        }
-        let function = &self.skips[&w];
-        let enter = self.writer_shape.enter(w);
-        quote! {
-            fn #function(
-                reader: &mut ::accordant_wire::Reader<'_>,
-            ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
-                #enter
-                #(#statements)*
-                reader.leave();
-                ::std::result::Result::Ok(())
-            }
-        }
     }
 }
 
@@ -491,9 +452,4 @@ fn names_match(writer: &FullName, reader: &FullName, aliases: &[FullName]) -> Re
 
 fn aliases_of(schema: &Schema, id: NodeId) -> &[FullName] {
     schema.node(id).kind.named().map_or(&[], |it| it.aliases)
-}
-
-fn boxed(read: Read) -> Read {
-    let read = read.argument();
-    Read::Expression(quote!(reader.boxed(#read)))
 }

@@ -1,7 +1,8 @@
 //! A field's default as a Rust expression.
 
+use accordant_compat::witness;
 use accordant_schema::{
-    Kind, NodeId,
+    Field, FullName, Kind, Node, NodeId, Order, Record, Schema,
     json::{Json, Value},
 };
 use proc_macro2::{Literal, TokenStream};
@@ -10,6 +11,7 @@ use quote::{format_ident, quote};
 use crate::{
     Error,
     decode::{fields_of, variants_of},
+    slot::Slot,
     types::{Form, Leaf, Place, UnionShape},
 };
 
@@ -22,25 +24,22 @@ impl Place<'_, '_> {
         &self,
         json: &Json,
         id: NodeId,
-        owner: Option<NodeId>,
+        slot: Slot,
     ) -> Result<TokenStream, Error> {
         let none = || self.unsupported("default", &format!("{} is no default", json.to_text()));
-        self.value(json, id, owner, 0).ok_or_else(none)
+        self.value(json, id, slot, 0).ok_or_else(none)
     }
 
     /// `None` where the JSON is no value of the type.
-    fn value(
-        &self,
-        json: &Json,
-        id: NodeId,
-        owner: Option<NodeId>,
-        depth: usize,
-    ) -> Option<TokenStream> {
+    fn value(&self, json: &Json, id: NodeId, slot: Slot, depth: usize) -> Option<TokenStream> {
         if depth > DEPTH_MAX {
             return None;
         }
         let node = self.schema().node(id);
         let leaf = Leaf::of(node);
+        if self.external(id).is_some() {
+            return Some(self.boxed_value(slot, self.external_value(json, id)?));
+        }
         match (&node.kind, &json.value) {
             (Kind::Null, Value::Null) => Some(quote!(())),
             (Kind::Boolean, Value::Bool(value)) => Some(quote!(#value)),
@@ -67,20 +66,22 @@ impl Place<'_, '_> {
             (Kind::Bytes, Value::String(text)) => {
                 let bytes = Literal::byte_string(&code_points(text)?);
                 Some(match leaf {
+                    _ if self.is_view(id) => quote!(#bytes),
                     Leaf::Decimal { scale, .. } => {
                         let scale = Literal::u32_unsuffixed(scale);
                         quote!(reader.decimal_from(#bytes, #scale)?)
                     }
-                    _ if self.is_view(id) => quote!(#bytes),
                     _ => quote!(::std::vec::Vec::from(#bytes)),
                 })
             }
             (Kind::Fixed(fixed), Value::String(text)) => {
                 let bytes = code_points(text).filter(|bytes| bytes.len() == fixed.size)?;
-                let value = fixed_value(leaf, &bytes);
                 Some(match self.is_view(id) {
-                    true => quote!(&#value),
-                    false => value,
+                    true => {
+                        let value = fixed_value(Leaf::Plain, &bytes);
+                        quote!(&#value)
+                    }
+                    false => fixed_value(leaf, &bytes),
                 })
             }
             (Kind::Enum(it), Value::String(text)) => {
@@ -91,7 +92,7 @@ impl Place<'_, '_> {
             (Kind::Array(items), Value::Array(values)) => {
                 let values = values
                     .iter()
-                    .map(|value| self.value(value, *items, None, depth + 1));
+                    .map(|value| self.value(value, *items, Slot::Heap, depth + 1));
                 let values = values.collect::<Option<Vec<_>>>()?;
                 Some(if values.is_empty() {
                     quote!(::std::vec::Vec::new())
@@ -102,7 +103,10 @@ impl Place<'_, '_> {
             (Kind::Map(values), Value::Object(entries)) => {
                 let mut pairs = Vec::new();
                 for (key, value) in entries {
-                    let (key, value) = (&key.name, self.value(value, *values, None, depth + 1)?);
+                    let (key, value) = (
+                        &key.name,
+                        self.value(value, *values, Slot::Heap, depth + 1)?,
+                    );
                     pairs.push(match self.form {
                         Form::Owned => quote!((::std::string::String::from(#key), #value)),
                         Form::View => quote!((#key, #value)),
@@ -112,14 +116,15 @@ impl Place<'_, '_> {
                     let entries = quote!(::accordant_wire::Entries::from);
                     return Some(quote!(#entries(::std::vec::Vec::from([#(#pairs),*]))));
                 }
+                let map = self.map_type(id);
                 Some(if pairs.is_empty() {
-                    quote!(::std::collections::BTreeMap::new())
+                    quote!(#map::new())
                 } else {
-                    quote!(::std::collections::BTreeMap::from([#(#pairs),*]))
+                    quote!(#map::from([#(#pairs),*]))
                 })
             }
-            (Kind::Record(_), Value::Object(_)) => self.record_value(json, id, owner, depth + 1),
-            (Kind::Union(branches), _) => self.union_value(json, id, branches, owner, depth + 1),
+            (Kind::Record(_), Value::Object(_)) => self.record_value(json, id, slot, depth + 1),
+            (Kind::Union(branches), _) => self.union_value(json, id, branches, slot, depth + 1),
             _ => None,
         }
     }
@@ -128,24 +133,28 @@ impl Place<'_, '_> {
         &self,
         json: &Json,
         id: NodeId,
-        owner: Option<NodeId>,
+        slot: Slot,
         depth: usize,
     ) -> Option<TokenStream> {
         let Kind::Record(record) = &self.schema().node(id).kind else {
             return None;
         };
         let mut values = Vec::new();
-        for (field, name) in record.fields.iter().zip(fields_of(record)) {
+        for (at, name) in fields_of(record).iter().enumerate() {
+            let field = &record.fields[at];
             let json = json.get(&field.name).or(field.default.as_ref())?;
-            let value = self.value(json, field.ty, Some(id), depth)?;
+            let value = self.value(json, field.ty, Slot::Field(id, at), depth)?;
             values.push(quote!(#name: #value));
         }
         let path = self.path_of(id);
-        let value = quote!(#path { #(#values,)* });
-        Some(match self.shape.is_boxed(owner, id) {
-            true => quote!(::std::boxed::Box::new(#value)),
-            false => value,
-        })
+        Some(self.boxed_value(slot, quote!(#path { #(#values,)* })))
+    }
+
+    /// A default of a type that the user has: as bytes that it decodes.
+    fn external_value(&self, json: &Json, id: NodeId) -> Option<TokenStream> {
+        let bytes = encoded(self.schema(), json, id)?;
+        let (path, bytes) = (self.path_of(id), Literal::byte_string(&bytes));
+        Some(quote!(reader.default_of::<#path>(#bytes)?))
     }
 
     /// The first branch that the default is a value of.
@@ -154,14 +163,18 @@ impl Place<'_, '_> {
         json: &Json,
         id: NodeId,
         branches: &[NodeId],
-        owner: Option<NodeId>,
+        slot: Slot,
         depth: usize,
     ) -> Option<TokenStream> {
         let shape = UnionShape::new(self.schema(), branches);
-        let (index, value) = branches
-            .iter()
-            .enumerate()
-            .find_map(|(index, branch)| Some((index, self.value(json, *branch, owner, depth)?)))?;
+        let slot_of = |index: usize| match shape.is_enum() {
+            true => Slot::Branch(id, index),
+            false => slot,
+        };
+        let (index, value) = branches.iter().enumerate().find_map(|(index, branch)| {
+            let value = self.value(json, *branch, slot_of(index), depth)?;
+            Some((index, value))
+        })?;
         if Some(index) == shape.null {
             return Some(match shape.variants.is_empty() {
                 true => value,
@@ -172,7 +185,7 @@ impl Place<'_, '_> {
         let value = match shape.is_enum() {
             true => {
                 let path = self.path_of(id);
-                quote!(#path::#variant(#value))
+                self.boxed_value(slot, quote!(#path::#variant(#value)))
             }
             false => value,
         };
@@ -181,6 +194,43 @@ impl Place<'_, '_> {
             None => value,
         })
     }
+}
+
+/// The bytes of a default: what a reader makes of a record that has no field,
+/// when its own has this one.
+fn encoded(schema: &Schema, json: &Json, id: NodeId) -> Option<Vec<u8>> {
+    let with_record = |fields: Vec<Field>| {
+        let mut schema = schema.clone();
+        schema.root = NodeId(u32::try_from(schema.nodes.len()).ok()?);
+        schema.nodes.push(Node {
+            kind: Kind::Record(Record {
+                name: FullName::new("Default").ok()?,
+                aliases: Vec::new(),
+                doc: None,
+                fields,
+                is_error: false,
+            }),
+            logical: None,
+            props: Vec::new(),
+            span: json.span,
+            source: 0,
+        });
+        Some(schema)
+    };
+    let field = Field {
+        name: "value".to_owned(),
+        aliases: Vec::new(),
+        doc: None,
+        ty: id,
+        default: Some(json.clone()),
+        order: Order::Ascending,
+        props: Vec::new(),
+        span: json.span,
+        name_span: json.span,
+    };
+    let reader = with_record(vec![field])?;
+    let value = witness::decode(&reader, &with_record(Vec::new())?, &[]).ok()?;
+    value.encode(&reader).ok()
 }
 
 fn logical(leaf: Leaf, raw: TokenStream) -> TokenStream {

@@ -66,6 +66,9 @@ impl Place<'_, '_> {
     pub(crate) fn write(&self, id: NodeId, value: &Value) -> Written {
         let node = self.schema().node(id);
         let Value { by_ref, by_value } = value;
+        if self.external(id).is_some() {
+            return self.write_named(id, by_ref);
+        }
         if let Some(written) = write_leaf(Leaf::of(node), &node.kind, by_ref) {
             return written;
         }
@@ -113,7 +116,9 @@ impl Place<'_, '_> {
     fn encoder(&self, id: NodeId) -> Option<TokenStream> {
         let schema = self.schema();
         let leaf = Leaf::of(schema.node(id));
+        let is_external = self.external(id).is_some();
         if can_fail(leaf)
+            && !is_external
             && let Some(function) = leaf.function().map(crate::ident::ident)
         {
             return Some(quote!(::accordant_wire::write::#function));
@@ -136,7 +141,7 @@ impl Place<'_, '_> {
             | Kind::Array(_)
             | Kind::Map(_) => false,
         };
-        let path = has_type.then(|| self.path_of(id))?;
+        let path = (has_type || is_external).then(|| self.path_of(id))?;
         Some(quote!(<#path as ::accordant_wire::Encode>::encode))
     }
 

@@ -40,6 +40,14 @@ pub enum Error {
         /// What stands in the way.
         reason: String,
     },
+    /// An option that means nothing for the contracts.
+    #[error("{call}: {reason}")]
+    Option {
+        /// The option as the build script has it, path and text included.
+        call: String,
+        /// What stands in the way.
+        reason: String,
+    },
     /// The environment is not that of a build script.
     #[error("{0} is not set: call this from a build script, or name a folder with `out_dir`")]
     NotABuildScript(&'static str),

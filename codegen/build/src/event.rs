@@ -10,6 +10,7 @@ use crate::{
     Error,
     decode::{Resolver, Unresolved, fields_of},
     shape::Shape,
+    slot::Slot,
     types::{Leaf, Place, UnionShape},
 };
 
@@ -73,6 +74,9 @@ impl Place<'_, '_> {
             return Ok(None);
         }
         let schema = self.schema();
+        if self.external(schema.root).is_some() {
+            return Err(self.unsupported("", "an event's own type cannot be an `extern_path`"));
+        }
         let Kind::Record(root) = &schema.root().kind else {
             return Err(self.unsupported("", "an event is a record"));
         };
@@ -137,7 +141,7 @@ impl Place<'_, '_> {
             let inside = self.inside();
             let writer = &other.version.schema;
             let mut resolver = Resolver::new(&inside, writer, &shapes[at]);
-            let read = resolver.read(writer.root, self.schema().root, None);
+            let read = resolver.read(writer.root, self.schema().root, Slot::Heap);
             let resolved = read.and_then(|read| Ok((read, resolver.functions()?)));
             let functions = match resolved {
                 Ok((_, functions)) => functions,
@@ -173,6 +177,9 @@ impl Place<'_, '_> {
         for path in paths {
             let Target { expression, ty } = self.target(root, path)?;
             let node = self.schema().node(ty);
+            if self.external(ty).is_some() {
+                return Err(self.unsupported(path, "a key is no type of an `extern_path`"));
+            }
             parts.push(match (&node.kind, Leaf::of(node)) {
                 (Kind::String, Leaf::Plain) => quote!(#expression.as_str()),
                 (Kind::Enum(_), _) => quote!(#expression.as_str()),
@@ -235,7 +242,7 @@ impl Place<'_, '_> {
             }
             match (&self.schema().node(ty).kind, parts.peek()) {
                 (_, None) => return Ok(Target { expression, ty }),
-                (Kind::Record(inner), Some(_)) => record = inner,
+                (Kind::Record(inner), Some(_)) if self.external(ty).is_none() => record = inner,
                 _ => return Err(self.unsupported(path, "it leads through no record")),
             }
         }

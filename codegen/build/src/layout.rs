@@ -12,6 +12,7 @@ use quote::quote;
 
 use crate::{
     Error,
+    choices::Choices,
     ident::{Scope, ident},
 };
 
@@ -49,6 +50,7 @@ pub(crate) struct RustType {
 /// Everything's place.
 #[derive(Debug)]
 pub(crate) struct Layout<'a> {
+    pub(crate) choices: &'a Choices,
     pub(crate) units: Vec<Unit<'a>>,
     pub(crate) root: Module,
 }
@@ -67,8 +69,9 @@ pub(crate) enum Child {
 }
 
 impl<'a> Layout<'a> {
-    pub(crate) fn new(contracts: &'a Contracts) -> Result<Layout<'a>, Error> {
+    pub(crate) fn new(contracts: &'a Contracts, choices: &'a Choices) -> Result<Layout<'a>, Error> {
         let mut layout = Layout {
+            choices,
             units: Vec::new(),
             root: Module::default(),
         };
@@ -118,7 +121,7 @@ impl<'a> Layout<'a> {
                 contract,
                 version,
                 modules,
-                own: own_types(&version.schema),
+                own: own_types(&version.schema, self.choices),
                 references: Vec::new(),
                 types: BTreeMap::new(),
             });
@@ -187,10 +190,12 @@ fn references_in_order(
 }
 
 /// The names of the types that a schema's own text defines.
-fn own_types(schema: &Schema) -> BTreeMap<TypeKey, Ident> {
+fn own_types(schema: &Schema, choices: &Choices) -> BTreeMap<TypeKey, Ident> {
     let mut scope = Scope::default();
     // The root's name first: it must not give way to another type's.
+    let is_external = |id: NodeId| choices.external(&schema.node(id).kind).is_some();
     let root = schema.name_of(schema.root).cloned();
+    let root = root.filter(|_| !is_external(schema.root));
     let mut own = BTreeMap::new();
     if let Some(root) = &root {
         own.insert(TypeKey::Named(root.clone()), scope.upper(root.name()));
@@ -198,11 +203,11 @@ fn own_types(schema: &Schema) -> BTreeMap<TypeKey, Ident> {
     for (name, id) in &schema.names {
         let node = schema.node(*id);
         let has_type = matches!(node.kind, Kind::Record(_) | Kind::Enum(_));
-        if node.source == 0 && has_type && Some(name) != root.as_ref() {
+        if node.source == 0 && has_type && Some(name) != root.as_ref() && !is_external(*id) {
             own.insert(TypeKey::Named(name.clone()), scope.upper(name.name()));
         }
     }
-    for (id, key, wanted) in unions(schema) {
+    for (id, key, wanted) in unions(schema, choices) {
         if schema.node(id).source == 0 {
             own.insert(key, scope.upper(&wanted));
         }
@@ -211,12 +216,17 @@ fn own_types(schema: &Schema) -> BTreeMap<TypeKey, Ident> {
 }
 
 /// Every union with several branches that are not null.
-fn unions(schema: &Schema) -> Vec<(NodeId, TypeKey, String)> {
+fn unions(schema: &Schema, choices: &Choices) -> Vec<(NodeId, TypeKey, String)> {
     let mut found = Vec::new();
     for id in schema.names.values() {
-        let Kind::Record(record) = &schema.node(*id).kind else {
+        let kind = &schema.node(*id).kind;
+        // What is in a type of the user's own has its types there.
+        let Kind::Record(record) = kind else {
             continue;
         };
+        if choices.external(kind).is_some() {
+            continue;
+        }
         for field in &record.fields {
             let wanted = format!("{}_{}", record.name.name(), field.name);
             let mut open = vec![(field.ty, Vec::new(), wanted)];
@@ -262,10 +272,14 @@ fn types_of(
 ) -> Result<BTreeMap<NodeId, RustType>, Error> {
     let schema = &layout.units[at].version.schema;
     let named = schema.names.iter().filter_map(|(name, id)| {
-        let has_type = matches!(schema.node(*id).kind, Kind::Record(_) | Kind::Enum(_));
-        has_type.then(|| (*id, TypeKey::Named(name.clone())))
+        let kind = &schema.node(*id).kind;
+        let has_type = matches!(kind, Kind::Record(_) | Kind::Enum(_));
+        (has_type && layout.choices.external(kind).is_none())
+            .then(|| (*id, TypeKey::Named(name.clone())))
     });
-    let unions = unions(schema).into_iter().map(|(id, key, _)| (id, key));
+    let unions = unions(schema, layout.choices)
+        .into_iter()
+        .map(|(id, key, _)| (id, key));
     let mut types = BTreeMap::new();
     for (id, key) in named.chain(unions) {
         let unit = match schema.node(id).source {

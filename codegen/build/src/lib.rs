@@ -10,6 +10,7 @@
 //! code: tokens are built one by one, the result is parsed again before it is
 //! written.
 
+mod choices;
 mod config;
 mod decode;
 mod defaults;
@@ -22,13 +23,17 @@ mod folder;
 mod ident;
 mod layout;
 mod leaf;
+mod options;
 mod output;
+mod paths;
 mod same;
 mod shape;
+mod skip;
+mod slot;
 mod types;
 mod view;
 
-pub use config::Config;
-pub use emit::generate;
+pub use config::{Config, generate};
 pub use error::Error;
+pub use options::{DateLibrary, DecimalType};
 pub use output::{Output, OutputState};

@@ -13,7 +13,7 @@ use accordant_compat::{
 };
 use accordant_schema::{Limits, contract::Contracts};
 
-use crate::{Error, generate};
+use crate::{Config, Error};
 
 /// The name of the file, in whatever folder.
 const FILE_NAME: &str = "contracts.rs";
@@ -65,6 +65,16 @@ impl Output {
     /// Contracts that are refused, with the report as `style` wants it, or that
     /// have no Rust form.
     pub fn new(files: &FileMap, style: &Style, folder: &Path) -> Result<Output, Error> {
+        Output::with(&Config::new(), files, style, folder)
+    }
+
+    /// As [`Output::new`], the code as the options have it.
+    pub(crate) fn with(
+        config: &Config,
+        files: &FileMap,
+        style: &Style,
+        folder: &Path,
+    ) -> Result<Output, Error> {
         let (contracts, problems) = Contracts::load(files, &Limits::default());
         let report = gate::check(&contracts, &problems);
         if report.failed() {
@@ -74,7 +84,7 @@ impl Output {
         }
         Ok(Output {
             path: folder.join(FILE_NAME),
-            code: generate(&contracts)?,
+            code: config.code(&contracts)?,
         })
     }
 

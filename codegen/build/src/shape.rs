@@ -1,41 +1,49 @@
-//! Facts about a schema's shape: which records contain themselves, so that the
-//! way there is boxed, and how few bytes a value can take.
+//! Facts about a schema's shape: where values are boxed, what kind of map a
+//! map is, and how few bytes a value can take.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::BTreeSet;
 
 use accordant_schema::{Kind, NodeId, Schema};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::types::Leaf;
+use crate::{
+    choices::{Choices, MapKind},
+    slot::{Slot, boxed_slots, hashed_maps},
+    types::Leaf,
+};
 
 /// The facts of one schema.
 #[derive(Debug)]
 pub(crate) struct Shape {
-    /// Records of one number contain each other.
-    circle: BTreeMap<NodeId, usize>,
+    boxed: BTreeSet<Slot>,
+    hashed: BTreeSet<NodeId>,
     bytes_min: Vec<usize>,
     /// By node: whether a value holds what a view borrows.
     borrows: Vec<bool>,
 }
 
 impl Shape {
-    pub(crate) fn new(schema: &Schema) -> Shape {
+    pub(crate) fn new(schema: &Schema, choices: &Choices) -> Shape {
         Shape {
-            circle: circles(schema),
+            boxed: boxed_slots(schema, choices),
+            hashed: hashed_maps(schema, choices),
             bytes_min: bytes_min(schema),
-            borrows: borrows(schema),
+            borrows: borrows(schema, choices),
         }
     }
 
-    /// Whether a record that stands directly in another one must be boxed.
-    pub(crate) fn is_boxed(&self, owner: Option<NodeId>, record: NodeId) -> bool {
-        owner.is_some_and(
-            |owner| match (self.circle.get(&owner), self.circle.get(&record)) {
-                (Some(one), Some(other)) => one == other,
-                _ => false,
-            },
-        )
+    /// Whether a value that can be boxed is, in this place.
+    pub(crate) fn is_boxed(&self, slot: Slot) -> bool {
+        self.boxed.contains(&slot)
+    }
+
+    /// What a map of owned values is.
+    pub(crate) fn map_kind(&self, map: NodeId) -> MapKind {
+        match self.hashed.contains(&map) {
+            true => MapKind::Hashed,
+            false => MapKind::Ordered,
+        }
     }
 
     /// Whether a value holds what a view borrows.
@@ -62,23 +70,27 @@ impl Shape {
 }
 
 /// From nothing upwards, until nothing more is found to borrow.
-fn borrows(schema: &Schema) -> Vec<bool> {
+fn borrows(schema: &Schema, choices: &Choices) -> Vec<bool> {
     let mut known = vec![false; schema.nodes.len()];
     let mut before = None;
     while before != Some(known.clone()) {
         before = Some(known.clone());
         for at in 0..known.len() {
-            known[at] = node_borrows(schema, at, &known);
+            known[at] = node_borrows(schema, at, &known, choices);
         }
     }
     known
 }
 
-fn node_borrows(schema: &Schema, at: usize, known: &[bool]) -> bool {
+fn node_borrows(schema: &Schema, at: usize, known: &[bool], choices: &Choices) -> bool {
     let of = |id: &NodeId| known[id.0 as usize];
     let node = &schema.nodes[at];
+    // A type of the user's own is owned, whatever it holds.
+    if choices.external(&node.kind).is_some() {
+        return false;
+    }
     match &node.kind {
-        Kind::String | Kind::Bytes | Kind::Fixed(_) => Leaf::of(node) == Leaf::Plain,
+        Kind::String | Kind::Bytes | Kind::Fixed(_) => choices.is_plain(Leaf::of(node)),
         // Its keys are strings.
         Kind::Map(_) => true,
         Kind::Array(items) => of(items),
@@ -92,61 +104,6 @@ fn node_borrows(schema: &Schema, at: usize, known: &[bool]) -> bool {
         | Kind::Double
         | Kind::Enum(_) => false,
     }
-}
-
-/// The records that a record holds in itself, without a heap between.
-fn held(schema: &Schema, id: NodeId) -> Vec<NodeId> {
-    let Kind::Record(record) = &schema.node(id).kind else {
-        return Vec::new();
-    };
-    let mut records = Vec::new();
-    for field in &record.fields {
-        match &schema.node(field.ty).kind {
-            Kind::Union(branches) => records.extend(branches),
-            _ => records.push(field.ty),
-        }
-    }
-    records.retain(|id| matches!(schema.node(*id).kind, Kind::Record(_)));
-    records
-}
-
-/// Strongly connected components (Kosaraju), without recursion.
-fn circles(schema: &Schema) -> BTreeMap<NodeId, usize> {
-    let is_record = |id: &&NodeId| matches!(schema.node(**id).kind, Kind::Record(_));
-    let records: Vec<NodeId> = schema.names.values().filter(is_record).copied().collect();
-    let edges: BTreeMap<NodeId, Vec<NodeId>> =
-        records.iter().map(|id| (*id, held(schema, *id))).collect();
-    let mut back: BTreeMap<NodeId, Vec<NodeId>> = BTreeMap::new();
-    for (from, targets) in &edges {
-        for target in targets {
-            back.entry(*target).or_default().push(*from);
-        }
-    }
-    let mut finished = Vec::new();
-    let mut seen = BTreeMap::new();
-    for start in &records {
-        let mut open = vec![(*start, 0)];
-        while let Some((id, next)) = open.pop() {
-            if next == 0 && seen.insert(id, ()).is_some() {
-                continue;
-            }
-            match edges.get(&id).and_then(|targets| targets.get(next)) {
-                Some(target) => open.extend([(id, next + 1), (*target, 0)]),
-                None => finished.push(id),
-            }
-        }
-    }
-    let mut circle = BTreeMap::new();
-    for (number, start) in finished.iter().rev().enumerate() {
-        let mut open = vec![*start];
-        while let Some(id) = open.pop() {
-            if let Entry::Vacant(vacant) = circle.entry(id) {
-                vacant.insert(number);
-                open.extend(back.get(&id).into_iter().flatten());
-            }
-        }
-    }
-    circle
 }
 
 /// The least fixed point from below: a value that contains itself counts as

@@ -6,14 +6,15 @@ use quote::quote;
 
 use crate::{
     Error,
+    choices::{Choices, MapKind},
     ident::Scope,
     layout::{Layout, RustType, Unit, is_null},
     shape::Shape,
+    slot::Slot,
 };
 
-/// Digits of a decimal that a `Decimal` holds for every value; those of more
-/// are given as the bytes of the unscaled value.
-const DECIMAL_DIGITS_MAX: u32 = 28;
+/// Digits of a decimal that a `Decimal` of 96 bits holds for every value.
+pub(crate) const DECIMAL_DIGITS_MAX: u32 = 28;
 
 /// A unit's module, from the inside.
 #[derive(Debug)]
@@ -56,10 +57,7 @@ impl Leaf {
     pub(crate) fn of(node: &Node) -> Leaf {
         match node.logical {
             None | Some(Logical::BigDecimal) => Leaf::Plain,
-            Some(Logical::Decimal { precision, scale }) if precision <= DECIMAL_DIGITS_MAX => {
-                Leaf::Decimal { precision, scale }
-            }
-            Some(Logical::Decimal { .. }) => Leaf::Plain,
+            Some(Logical::Decimal { precision, scale }) => Leaf::Decimal { precision, scale },
             Some(Logical::Uuid) => Leaf::Uuid,
             Some(Logical::Date) => Leaf::Date,
             Some(Logical::TimeMillis) => Leaf::TimeMillis,
@@ -74,21 +72,19 @@ impl Leaf {
         }
     }
 
-    /// The type in `accordant_wire::values`, and the name of a union's variant.
-    fn value_type(self) -> Option<(&'static str, &'static str)> {
+    /// The name of a union's variant, whatever the type is.
+    fn variant(self) -> Option<&'static str> {
         Some(match self {
             Leaf::Plain => return None,
-            Leaf::Uuid => ("Uuid", "Uuid"),
-            Leaf::Decimal { .. } => ("Decimal", "Decimal"),
-            Leaf::Date => ("NaiveDate", "Date"),
-            Leaf::TimeMillis | Leaf::TimeMicros => ("NaiveTime", "Time"),
-            Leaf::TimestampMillis | Leaf::TimestampMicros | Leaf::TimestampNanos => {
-                ("DateTime", "Timestamp")
-            }
+            Leaf::Uuid => "Uuid",
+            Leaf::Decimal { .. } => "Decimal",
+            Leaf::Date => "Date",
+            Leaf::TimeMillis | Leaf::TimeMicros => "Time",
+            Leaf::TimestampMillis | Leaf::TimestampMicros | Leaf::TimestampNanos => "Timestamp",
             Leaf::LocalTimestampMillis | Leaf::LocalTimestampMicros | Leaf::LocalTimestampNanos => {
-                ("NaiveDateTime", "LocalTimestamp")
+                "LocalTimestamp"
             }
-            Leaf::Duration => ("Duration", "Duration"),
+            Leaf::Duration => "Duration",
         })
     }
 
@@ -155,8 +151,20 @@ impl<'l, 'a> Place<'l, 'a> {
         }
     }
 
-    /// The path of a record's, enum's or union's type.
+    pub(crate) fn choices(&self) -> &'l Choices {
+        self.layout.choices
+    }
+
+    /// The user's own type, where a type with a name has one.
+    pub(crate) fn external(&self, id: NodeId) -> Option<&'l TokenStream> {
+        self.choices().external(&self.schema().node(id).kind)
+    }
+
+    /// The path of a record's, enum's or union's type, or of any that the user has.
     pub(crate) fn path_of(&self, id: NodeId) -> TokenStream {
+        if let Some(path) = self.external(id) {
+            return path.clone();
+        }
         let rust = self.rust_type_of(id);
         match self.is_view(id) {
             true => self.layout.path(self.unit, self.depth, &self.view_of(rust)),
@@ -169,14 +177,14 @@ impl<'l, 'a> Place<'l, 'a> {
         rust.expect("the layout names every record, enum and union of its schemas")
     }
 
-    /// The type of a value. `owner` is the record that holds it in itself.
-    pub(crate) fn value_type(&self, id: NodeId, owner: Option<NodeId>) -> TokenStream {
+    /// The type of a value in a place.
+    pub(crate) fn value_type(&self, id: NodeId, slot: Slot) -> TokenStream {
         let node = self.schema().node(id);
-        let leaf = Leaf::of(node);
-        if let Some((name, _)) = leaf.value_type() {
-            let name = crate::ident::ident(name);
-            let zone = (name == "DateTime").then(|| quote!(<::accordant_wire::values::Utc>));
-            return quote!(::accordant_wire::values::#name #zone);
+        if self.external(id).is_some() {
+            return self.boxed_type(slot, self.path_of(id));
+        }
+        if let Some(name) = self.choices().logical_type(Leaf::of(node)) {
+            return quote!(::accordant_wire::values::#name);
         }
         match &node.kind {
             Kind::Null => quote!(()),
@@ -197,22 +205,18 @@ impl<'l, 'a> Place<'l, 'a> {
             Kind::Enum(_) => self.path_of(id),
             Kind::Record(_) => {
                 let (path, lifetime) = (self.path_of(id), self.lifetime(id));
-                let path = quote!(#path #lifetime);
-                if self.shape.is_boxed(owner, id) {
-                    quote!(::std::boxed::Box<#path>)
-                } else {
-                    path
-                }
+                self.boxed_type(slot, quote!(#path #lifetime))
             }
             Kind::Array(items) => {
-                let items = self.value_type(*items, None);
+                let items = self.value_type(*items, Slot::Heap);
                 quote!(::std::vec::Vec<#items>)
             }
             Kind::Map(values) => {
-                let values = self.value_type(*values, None);
+                let values = self.value_type(*values, Slot::Heap);
                 match self.form {
                     Form::Owned => {
-                        quote!(::std::collections::BTreeMap<::std::string::String, #values>)
+                        let map = self.map_type(id);
+                        quote!(#map<::std::string::String, #values>)
                     }
                     Form::View => quote!(::accordant_wire::Entries<'a, #values>),
                 }
@@ -222,10 +226,10 @@ impl<'l, 'a> Place<'l, 'a> {
                 let inner = match shape.variants.as_slice() {
                     [] if shape.null.is_none() => quote!(::std::convert::Infallible),
                     [] => return quote!(()),
-                    [(_, branch, _)] => self.value_type(*branch, owner),
+                    [(_, branch, _)] => self.value_type(*branch, slot),
                     _ => {
                         let (path, lifetime) = (self.path_of(id), self.lifetime(id));
-                        quote!(#path #lifetime)
+                        self.boxed_type(slot, quote!(#path #lifetime))
                     }
                 };
                 match shape.null {
@@ -233,6 +237,29 @@ impl<'l, 'a> Place<'l, 'a> {
                     None => inner,
                 }
             }
+        }
+    }
+
+    fn boxed_type(&self, slot: Slot, ty: TokenStream) -> TokenStream {
+        match self.shape.is_boxed(slot) {
+            true => quote!(::std::boxed::Box<#ty>),
+            false => ty,
+        }
+    }
+
+    /// A value of a type that can be boxed, as it is in a place.
+    pub(crate) fn boxed_value(&self, slot: Slot, value: TokenStream) -> TokenStream {
+        match self.shape.is_boxed(slot) {
+            true => quote!(::std::boxed::Box::new(#value)),
+            false => value,
+        }
+    }
+
+    /// The type of a map of owned values, without its arguments.
+    pub(crate) fn map_type(&self, id: NodeId) -> TokenStream {
+        match self.shape.map_kind(id) {
+            MapKind::Ordered => quote!(::std::collections::BTreeMap),
+            MapKind::Hashed => quote!(::std::collections::HashMap),
         }
     }
 
@@ -252,7 +279,7 @@ fn variant_name(schema: &Schema, id: NodeId) -> String {
     if let Some(name) = schema.name_of(id) {
         return name.name().to_owned();
     }
-    if let Some((_, name)) = Leaf::of(node).value_type() {
+    if let Some(name) = Leaf::of(node).variant() {
         return name.to_owned();
     }
     match &node.kind {

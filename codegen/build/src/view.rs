@@ -11,6 +11,7 @@ use crate::{
     docs::docs,
     layout::RustType,
     shape::Shape,
+    slot::Slot,
     types::{Form, Place, UnionShape},
 };
 
@@ -78,7 +79,7 @@ impl Place<'_, '_> {
             }
             let writer = &other.version.schema;
             let mut resolver = Resolver::new(&place, writer, &shapes[at]);
-            let read = resolver.read(writer.root, root, None);
+            let read = resolver.read(writer.root, root, Slot::Heap);
             let functions = match read.and_then(|_| resolver.functions()) {
                 Ok(functions) => functions,
                 Err(Unresolved::Incompatible) => continue,
@@ -125,17 +126,18 @@ impl Place<'_, '_> {
     fn record_view(&self, id: NodeId, record: &Record) -> Result<TokenStream, Error> {
         let (mut fields, mut reads, mut owned) = (Vec::new(), Vec::new(), Vec::new());
         let mut resolver = Resolver::new(self, self.schema(), self.shape);
-        for (field, name) in record.fields.iter().zip(fields_of(record)) {
+        for (at, name) in fields_of(record).iter().enumerate() {
+            let (field, slot) = (&record.fields[at], Slot::Field(id, at));
             let avro = &field.name;
             let doc = docs(field.doc.as_deref(), &format!("The field `{avro}`."));
-            let ty = self.value_type(field.ty, Some(id));
+            let ty = self.value_type(field.ty, slot);
             fields.push(quote!(#doc pub #name: #ty));
-            let read = resolver.read(field.ty, field.ty, Some(id));
+            let read = resolver.read(field.ty, field.ty, slot);
             let read = read
                 .map_err(|error| self.not_itself(error, avro))?
                 .argument();
             reads.push(quote!(#name: reader.field(#avro, #read)?));
-            let value = self.owned_value(field.ty, Some(id), &quote!(self.#name));
+            let value = self.owned_value(field.ty, slot, &quote!(self.#name));
             owned.push(quote!(#name: #value));
         }
         let rust = self.rust_type_of(id);
@@ -168,17 +170,16 @@ impl Place<'_, '_> {
         let shape = UnionShape::new(self.schema(), branches);
         let rust = self.rust_type_of(id);
         let (name, view) = (&rust.name, self.view_of(rust).name);
-        let owner = self.union_owner(name);
-        let variants = shape.variants.iter().map(|(_, branch, variant)| {
-            let ty = self.value_type(*branch, owner);
+        let variants = shape.variants.iter().map(|(at, branch, variant)| {
+            let ty = self.value_type(*branch, Slot::Branch(id, *at));
             let doc = docs(None, &format!("The branch `{variant}`."));
             quote!(#doc #variant(#ty))
         });
         let arms = shape
             .variants
             .iter()
-            .map(|(_, branch, variant): &(_, _, Ident)| {
-                let value = self.owned_value(*branch, owner, &quote!(value));
+            .map(|(at, branch, variant): &(_, _, Ident)| {
+                let value = self.owned_value(*branch, Slot::Branch(id, *at), &quote!(value));
                 quote!(Self::#variant(value) => #name::#variant(#value))
             });
         let doc = docs(None, &format!("A view of a [`{name}`]."));
@@ -195,7 +196,7 @@ impl Place<'_, '_> {
     }
 
     /// The owned value of a view's value.
-    fn owned_value(&self, id: NodeId, owner: Option<NodeId>, value: &TokenStream) -> TokenStream {
+    fn owned_value(&self, id: NodeId, slot: Slot, value: &TokenStream) -> TokenStream {
         if !self.is_view(id) {
             return value.clone();
         }
@@ -203,17 +204,17 @@ impl Place<'_, '_> {
             Kind::String => quote!(::std::string::String::from(#value)),
             Kind::Bytes => quote!(::std::vec::Vec::from(#value)),
             Kind::Fixed(_) => quote!(*#value),
-            Kind::Record(_) if self.shape.is_boxed(owner, id) => {
+            Kind::Record(_) if self.shape.is_boxed(slot) => {
                 let into_owned = quote!(::accordant_wire::DecodeRef::into_owned);
                 quote!(::std::boxed::Box::new(#into_owned(*#value)))
             }
             Kind::Record(_) => quote!(::accordant_wire::DecodeRef::into_owned(#value)),
             Kind::Array(items) => {
-                let item = self.owned_value(*items, None, &quote!(item));
+                let item = self.owned_value(*items, Slot::Heap, &quote!(item));
                 quote!(#value.into_iter().map(|item| #item).collect())
             }
             Kind::Map(values) => {
-                let entry = self.owned_value(*values, None, &quote!(value));
+                let entry = self.owned_value(*values, Slot::Heap, &quote!(value));
                 quote! {
                     #value
                         .into_iter()
@@ -224,7 +225,10 @@ impl Place<'_, '_> {
             Kind::Union(branches) => {
                 let shape = UnionShape::new(self.schema(), branches);
                 let inner = |value: &TokenStream| match shape.variants.as_slice() {
-                    [(_, branch, _)] => self.owned_value(*branch, owner, value),
+                    [(_, branch, _)] => self.owned_value(*branch, slot, value),
+                    _ if self.shape.is_boxed(slot) => {
+                        quote!(::std::boxed::Box::new((*#value).into_owned()))
+                    }
                     _ => quote!(#value.into_owned()),
                 };
                 match shape.null {

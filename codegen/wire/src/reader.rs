@@ -144,6 +144,15 @@ impl<'a> Reader<'a> {
         Ok(Box::new(value))
     }
 
+    /// A default that the generator has written out as bytes, with limits of
+    /// its own.
+    ///
+    /// # Errors
+    /// Those of the type.
+    pub fn default_of<T: crate::Decode>(&self, bytes: &'static [u8]) -> Result<T> {
+        T::decode(&mut Reader::new(bytes, self.limits))
+    }
+
     /// Leaves what was entered last.
     #[inline]
     pub fn leave(&mut self) {

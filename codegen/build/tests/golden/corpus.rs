@@ -13615,7 +13615,8 @@ pub mod values {
                         6,
                     >(&self.fixed_money, 12, 3, out)
                         .map_err(|error| error.in_field("fixed_money"))?;
-                    ::accordant_wire::write::bytes(&self.huge, out);
+                    ::accordant_wire::write::decimal(&self.huge, 60, 10, out)
+                        .map_err(|error| error.in_field("huge"))?;
                     ::accordant_wire::write::date(&self.date, out);
                     ::accordant_wire::write::time_millis(&self.time_millis, out)
                         .map_err(|error| error.in_field("time_millis"))?;
@@ -13655,7 +13656,7 @@ pub mod values {
                         money: reader.field("money", |reader| reader.decimal(2))?,
                         fixed_money: reader
                             .field("fixed_money", |reader| reader.decimal_fixed(6, 3))?,
-                        huge: reader.field("huge", |reader| reader.bytes())?,
+                        huge: reader.field("huge", |reader| reader.decimal(10))?,
                         date: reader.field("date", |reader| reader.date())?,
                         time_millis: reader
                             .field("time_millis", |reader| reader.time_millis())?,
@@ -13863,7 +13864,7 @@ pub mod values {
                         money: reader.decimal_from(b"\x05\x13", 2)?,
                         fixed_money: reader
                             .decimal_from(&[255, 255, 255, 255, 255, 128], 3)?,
-                        huge: ::std::vec::Vec::from(b"\x01"),
+                        huge: reader.decimal_from(b"\x01", 10)?,
                         date: reader.date_from(-1)?,
                         time_millis: reader.time_millis_from(1)?,
                         time_micros: reader.time_micros_from(1)?,

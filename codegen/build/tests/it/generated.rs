@@ -2,20 +2,23 @@
 
 use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
-use accordant_build::generate;
+use accordant_build::{Config, generate};
 use accordant_schema::contract::Version;
 
-use crate::contracts::{FileMap, corpus, folder, load, release};
+use crate::{
+    choice,
+    contracts::{FileMap, corpus, folder, load, release},
+};
 
 const REFRESH: &str = "UPDATE_GOLDEN=1 cargo test -p accordant-build --test it golden";
 
 /// The code of a folder beside its golden file, which a test of this file
 /// refreshes on demand.
 #[track_caller]
-fn check_golden(name: &str) {
+fn check_golden(name: &str, config: &Config) {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let path = tests.join("golden").join(format!("{name}.rs"));
-    let code = generate(&load(&folder(name))).unwrap();
+    let code = config.code(&load(&folder(name))).unwrap();
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::File::create(&path)
             .unwrap()
@@ -37,12 +40,17 @@ fn check_golden(name: &str) {
 
 #[test]
 fn the_golden_file_is_what_the_corpus_gives() {
-    check_golden("corpus");
+    check_golden("corpus", &Config::new());
 }
 
 #[test]
 fn the_golden_file_of_a_large_record_is_apart() {
-    check_golden("large");
+    check_golden("large", &Config::new());
+}
+
+#[test]
+fn the_golden_file_of_options_has_what_they_choose() {
+    check_golden("options", &choice::config());
 }
 
 #[test]

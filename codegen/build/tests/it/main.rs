@@ -25,12 +25,25 @@ mod large {
     include!("../golden/large.rs");
 }
 
+#[allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    unused_imports,
+    reason = "nobody outside of this test sees it, and nobody uses all of it"
+)]
+mod chosen {
+    include!("../golden/options.rs");
+}
+
 mod agreement;
+mod choice;
 mod contracts;
 mod evolution;
 mod generate;
 mod generated;
 mod hostile;
+mod options;
 mod random;
 mod refused;
 mod round_trip;

@@ -14,7 +14,7 @@ use crate::{
 
 /// Every start of the bytes, the whole of them last.
 #[track_caller]
-fn check<'a, V>(version: u32, avro: &'a [u8])
+pub(crate) fn check<'a, V>(version: u32, avro: &'a [u8])
 where
     V: EventRef<'a>,
     V::Owned: PartialEq,
