@@ -7,7 +7,6 @@ use std::{
 };
 
 use accordant_compat::render::Style;
-
 use accordant_schema::contract::Contracts;
 
 use crate::{

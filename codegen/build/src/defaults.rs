@@ -1,12 +1,14 @@
 //! A field's default as a Rust expression.
 
+mod logical;
+
 use accordant_compat::witness;
 use accordant_schema::{
     Field, FullName, Kind, Node, NodeId, Order, Record, Schema,
     json::{Json, Value},
 };
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use crate::{
     Error,
@@ -18,6 +20,21 @@ use crate::{
 /// Values inside each other, records' own defaults among them.
 const DEPTH_MAX: usize = 128;
 
+/// Where a default is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Context {
+    /// In a decoder: what is out of range is an error, by `reader` and `?`.
+    Decoder,
+    /// Anywhere: it is in range, or there is none.
+    Known,
+}
+
+/// Makes defaults.
+struct Defaults<'p, 'l, 'a> {
+    place: &'p Place<'l, 'a>,
+    context: Context,
+}
+
 impl Place<'_, '_> {
     /// The default as a value of the type; it may use `?`, with `reader` in scope.
     pub(crate) fn default_value(
@@ -27,27 +44,45 @@ impl Place<'_, '_> {
         slot: Slot,
     ) -> Result<TokenStream, Error> {
         let none = || self.unsupported("default", &format!("{} is no default", json.to_text()));
-        self.value(json, id, slot, 0).ok_or_else(none)
+        let context = Context::Decoder;
+        let defaults = Defaults {
+            place: self,
+            context,
+        };
+        defaults.value(json, id, slot, 0).ok_or_else(none)
     }
 
+    /// The default as a value of the type, without a reader: `None` of one that
+    /// only a decoder makes, such as a date beyond the calendar.
+    pub(crate) fn known_default(&self, json: &Json, id: NodeId, slot: Slot) -> Option<TokenStream> {
+        let context = Context::Known;
+        let defaults = Defaults {
+            place: self,
+            context,
+        };
+        defaults.value(json, id, slot, 0)
+    }
+}
+
+impl Defaults<'_, '_, '_> {
     /// `None` where the JSON is no value of the type.
     fn value(&self, json: &Json, id: NodeId, slot: Slot, depth: usize) -> Option<TokenStream> {
         if depth > DEPTH_MAX {
             return None;
         }
-        let node = self.schema().node(id);
+        let node = self.place.schema().node(id);
         let leaf = Leaf::of(node);
-        if self.external(id).is_some() {
-            return Some(self.boxed_value(slot, self.external_value(json, id)?));
+        if self.place.external(id).is_some() {
+            return Some(self.place.boxed_value(slot, self.external_value(json, id)?));
         }
         match (&node.kind, &json.value) {
             (Kind::Null, Value::Null) => Some(quote!(())),
             (Kind::Boolean, Value::Bool(value)) => Some(quote!(#value)),
             (Kind::Int, Value::Number(text)) => {
                 let value: i32 = whole(text)?.try_into().ok()?;
-                Some(logical(leaf, signed(value.into())))
+                self.logical(leaf, value.into())
             }
-            (Kind::Long, Value::Number(text)) => Some(logical(leaf, signed(whole(text)?))),
+            (Kind::Long, Value::Number(text)) => self.logical(leaf, whole(text)?),
             (Kind::Float, Value::Number(text)) => {
                 let value: f32 = text.parse().ok()?;
                 let literal = Literal::f32_unsuffixed(value.is_finite().then(|| value.abs())?);
@@ -59,34 +94,34 @@ impl Place<'_, '_> {
                 Some(negated(value.is_sign_negative(), &literal))
             }
             (Kind::String, Value::String(text)) => Some(match leaf {
-                Leaf::Uuid => quote!(reader.uuid_from(#text)?),
-                _ if self.is_view(id) => quote!(#text),
+                Leaf::Uuid => self.uuid(text)?,
+                _ if self.place.is_view(id) => quote!(#text),
                 _ => quote!(::std::string::String::from(#text)),
             }),
             (Kind::Bytes, Value::String(text)) => {
-                let bytes = Literal::byte_string(&code_points(text)?);
+                let bytes = code_points(text)?;
+                let literal = Literal::byte_string(&bytes);
                 Some(match leaf {
-                    _ if self.is_view(id) => quote!(#bytes),
-                    Leaf::Decimal { scale, .. } => {
-                        let scale = Literal::u32_unsuffixed(scale);
-                        quote!(reader.decimal_from(#bytes, #scale)?)
+                    _ if self.place.is_view(id) => quote!(#literal),
+                    Leaf::Decimal { scale, .. } if !self.place.choices().is_plain(leaf) => {
+                        self.decimal(leaf, &bytes, scale)?
                     }
-                    _ => quote!(::std::vec::Vec::from(#bytes)),
+                    _ => quote!(::std::vec::Vec::from(#literal)),
                 })
             }
             (Kind::Fixed(fixed), Value::String(text)) => {
                 let bytes = code_points(text).filter(|bytes| bytes.len() == fixed.size)?;
-                Some(match self.is_view(id) {
+                Some(match self.place.is_view(id) {
                     true => {
-                        let value = fixed_value(Leaf::Plain, &bytes);
+                        let value = array(&bytes);
                         quote!(&#value)
                     }
-                    false => fixed_value(leaf, &bytes),
+                    false => self.fixed(leaf, &bytes)?,
                 })
             }
             (Kind::Enum(it), Value::String(text)) => {
                 let at = it.symbols.iter().position(|symbol| symbol == text)?;
-                let (path, variant) = (self.path_of(id), &variants_of(&it.symbols)[at]);
+                let (path, variant) = (self.place.path_of(id), &variants_of(&it.symbols)[at]);
                 Some(quote!(#path::#variant))
             }
             (Kind::Array(items), Value::Array(values)) => {
@@ -107,16 +142,16 @@ impl Place<'_, '_> {
                         &key.name,
                         self.value(value, *values, Slot::Heap, depth + 1)?,
                     );
-                    pairs.push(match self.form {
+                    pairs.push(match self.place.form {
                         Form::Owned => quote!((::std::string::String::from(#key), #value)),
                         Form::View => quote!((#key, #value)),
                     });
                 }
-                if self.form == Form::View {
+                if self.place.form == Form::View {
                     let entries = quote!(::accordant_wire::Entries::from);
                     return Some(quote!(#entries(::std::vec::Vec::from([#(#pairs),*]))));
                 }
-                let map = self.map_type(id);
+                let map = self.place.map_type(id);
                 Some(if pairs.is_empty() {
                     quote!(#map::new())
                 } else {
@@ -136,7 +171,7 @@ impl Place<'_, '_> {
         slot: Slot,
         depth: usize,
     ) -> Option<TokenStream> {
-        let Kind::Record(record) = &self.schema().node(id).kind else {
+        let Kind::Record(record) = &self.place.schema().node(id).kind else {
             return None;
         };
         let mut values = Vec::new();
@@ -146,14 +181,18 @@ impl Place<'_, '_> {
             let value = self.value(json, field.ty, Slot::Field(id, at), depth)?;
             values.push(quote!(#name: #value));
         }
-        let path = self.path_of(id);
-        Some(self.boxed_value(slot, quote!(#path { #(#values,)* })))
+        let path = self.place.path_of(id);
+        Some(self.place.boxed_value(slot, quote!(#path { #(#values,)* })))
     }
 
     /// A default of a type that the user has: as bytes that it decodes.
     fn external_value(&self, json: &Json, id: NodeId) -> Option<TokenStream> {
-        let bytes = encoded(self.schema(), json, id)?;
-        let (path, bytes) = (self.path_of(id), Literal::byte_string(&bytes));
+        // What the type makes of its bytes is its own.
+        if self.context == Context::Known {
+            return None;
+        }
+        let bytes = encoded(self.place.schema(), json, id)?;
+        let (path, bytes) = (self.place.path_of(id), Literal::byte_string(&bytes));
         Some(quote!(reader.default_of::<#path>(#bytes)?))
     }
 
@@ -166,7 +205,7 @@ impl Place<'_, '_> {
         slot: Slot,
         depth: usize,
     ) -> Option<TokenStream> {
-        let shape = UnionShape::new(self.schema(), branches);
+        let shape = UnionShape::new(self.place.schema(), branches);
         let slot_of = |index: usize| match shape.is_enum() {
             true => Slot::Branch(id, index),
             false => slot,
@@ -184,8 +223,9 @@ impl Place<'_, '_> {
         let (_, _, variant) = shape.variants.iter().find(|(at, ..)| *at == index)?;
         let value = match shape.is_enum() {
             true => {
-                let path = self.path_of(id);
-                self.boxed_value(slot, quote!(#path::#variant(#value)))
+                let path = self.place.path_of(id);
+                self.place
+                    .boxed_value(slot, quote!(#path::#variant(#value)))
             }
             false => value,
         };
@@ -233,29 +273,9 @@ fn encoded(schema: &Schema, json: &Json, id: NodeId) -> Option<Vec<u8>> {
     value.encode(&reader).ok()
 }
 
-fn logical(leaf: Leaf, raw: TokenStream) -> TokenStream {
-    match leaf.function() {
-        None => raw,
-        Some(function) => {
-            let from = format_ident!("{function}_from");
-            quote!(reader.#from(#raw)?)
-        }
-    }
-}
-
-fn fixed_value(leaf: Leaf, bytes: &[u8]) -> TokenStream {
+fn array(bytes: &[u8]) -> TokenStream {
     let numbers = bytes.iter().map(|byte| Literal::u8_unsuffixed(*byte));
-    match leaf {
-        Leaf::Uuid => quote!(::accordant_wire::values::Uuid::from_bytes([#(#numbers),*])),
-        Leaf::Duration => {
-            quote!(::accordant_wire::values::Duration::from_bytes([#(#numbers),*]))
-        }
-        Leaf::Decimal { scale, .. } => {
-            let scale = Literal::u32_unsuffixed(scale);
-            quote!(reader.decimal_from(&[#(#numbers),*], #scale)?)
-        }
-        _ => quote!([#(#numbers),*]),
-    }
+    quote!([#(#numbers),*])
 }
 
 fn signed(value: i64) -> TokenStream {

@@ -87,6 +87,9 @@ fn lints() -> TokenStream {
             clippy::type_complexity,
             // Defaults are the schema's numbers, whatever they are close to.
             clippy::approx_constant,
+            // A builder's methods are the schema's fields, whatever they are called.
+            clippy::should_implement_trait,
+            clippy::wrong_self_convention,
             // Null is a field like any other; an enum may have one symbol.
             clippy::let_unit_value,
             clippy::match_single_binding,
@@ -213,6 +216,7 @@ impl Place<'_, '_> {
         }
         let enter = self.shape.enter(id);
         let attributes = (self.choices()).type_attributes(&paths::of_type(&record.name));
+        let making = self.making_items(id, record);
         let unused = fields.is_empty().then(|| quote!(let _ = out;));
         Ok(quote! {
             #doc
@@ -241,6 +245,8 @@ impl Place<'_, '_> {
                     ::std::result::Result::Ok(value)
                 }
             }
+
+            #making
         })
     }
 

@@ -6,10 +6,22 @@
 //! accordant_build::Config::new().compile("../../contracts").unwrap_or_else(|error| error.exit());
 //! ```
 //!
+//! A record is made by hand through `Default`, where each of its fields has a
+//! default, and otherwise through a builder. What has no default and is not set
+//! is an error that names it:
+//!
+//! ```text
+//! let changed = ArticleChanged::builder()
+//!     .article_id("A-1")
+//!     .price(money)
+//!     .build()?;
+//! ```
+//!
 //! Nothing here opens a connection, and nothing of a schema's text becomes
 //! code: tokens are built one by one, the result is parsed again before it is
 //! written.
 
+mod builder;
 mod choices;
 mod config;
 mod decode;

@@ -29,14 +29,19 @@ impl Place<'_, '_> {
         self.is_view(id).then(|| quote!(<'a>))
     }
 
-    /// The view of a type: its name is free in the type's module.
+    /// The view of a type.
     pub(crate) fn view_of(&self, rust: &RustType) -> RustType {
+        self.beside(rust, "Ref")
+    }
+
+    /// What comes with a type: its name is free in the type's module.
+    pub(crate) fn beside(&self, rust: &RustType, what: &str) -> RustType {
         let own = &self.layout.units[rust.unit].own;
-        let mut name = format_ident!("{}Ref", rust.name);
+        let mut name = format_ident!("{}{what}", rust.name);
         let mut count = 1;
         while own.values().any(|taken| *taken == name) {
             count += 1;
-            name = format_ident!("{}Ref{count}", rust.name);
+            name = format_ident!("{}{what}{count}", rust.name);
         }
         RustType {
             unit: rust.unit,

@@ -150,6 +150,38 @@ pub enum EncodeErrorKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeError(Box<Inner<EncodeErrorKind>>);
 
+/// A field without a default that a builder was not given.
+///
+/// ```
+/// use accordant_wire::MissingField;
+///
+/// let missing = MissingField { record: "shop.Article", field: "price" };
+/// assert_eq!(missing.to_string(), "shop.Article: the field price is not set");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{record}: the field {field} is not set")]
+pub struct MissingField {
+    /// The record's full name.
+    pub record: &'static str,
+    /// The field, as the schema calls it.
+    pub field: &'static str,
+}
+
+impl MissingField {
+    /// The value of a field, if it is set.
+    ///
+    /// # Errors
+    /// It is not.
+    #[inline]
+    pub fn check<T>(
+        value: Option<T>,
+        record: &'static str,
+        field: &'static str,
+    ) -> Result<T, MissingField> {
+        value.ok_or(MissingField { record, field })
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Inner<Kind> {
     kind: Kind,

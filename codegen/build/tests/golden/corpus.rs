@@ -12,6 +12,8 @@ pub use self::bare::Bare;
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -70,6 +72,53 @@ pub mod bare {
                 ::std::result::Result::Ok(value)
             }
         }
+        impl Bare {
+            /// A builder, in which the fields with a default are set.
+            pub fn builder() -> BareBuilder {
+                BareBuilder {
+                    id: ::std::option::Option::None,
+                    catalog: ::std::option::Option::None,
+                }
+            }
+        }
+        /// The fields of a [`Bare`], one by one.
+        #[derive(Debug, Clone)]
+        #[must_use]
+        pub struct BareBuilder {
+            id: ::std::option::Option<::std::string::String>,
+            catalog: ::std::option::Option<Catalog>,
+        }
+        impl BareBuilder {
+            /// The field `id`.
+            pub fn id(
+                mut self,
+                value: impl ::std::convert::Into<::std::string::String>,
+            ) -> Self {
+                self.id = ::std::option::Option::Some(::std::convert::Into::into(value));
+                self
+            }
+            /// The field `catalog`.
+            pub fn catalog(mut self, value: Catalog) -> Self {
+                self.catalog = ::std::option::Option::Some(value);
+                self
+            }
+            /// The record.
+            ///
+            /// # Errors
+            /// A field that has no default is not set.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<Bare, ::accordant_wire::MissingField> {
+                ::std::result::Result::Ok(Bare {
+                    id: ::accordant_wire::MissingField::check(self.id, "Bare", "id")?,
+                    catalog: ::accordant_wire::MissingField::check(
+                        self.catalog,
+                        "Bare",
+                        "catalog",
+                    )?,
+                })
+            }
+        }
         /// A view of a [`Bare`].
         #[derive(Debug, Clone, PartialEq)]
         pub struct BareRef<'a> {
@@ -124,6 +173,38 @@ pub mod bare {
                 };
                 reader.leave();
                 ::std::result::Result::Ok(value)
+            }
+        }
+        impl Catalog {
+            /// A builder, in which the fields with a default are set.
+            pub fn builder() -> CatalogBuilder {
+                CatalogBuilder {
+                    n: ::std::option::Option::None,
+                }
+            }
+        }
+        /// The fields of a [`Catalog`], one by one.
+        #[derive(Debug, Clone)]
+        #[must_use]
+        pub struct CatalogBuilder {
+            n: ::std::option::Option<i32>,
+        }
+        impl CatalogBuilder {
+            /// The field `n`.
+            pub fn n(mut self, value: i32) -> Self {
+                self.n = ::std::option::Option::Some(value);
+                self
+            }
+            /// The record.
+            ///
+            /// # Errors
+            /// A field that has no default is not set.
+            pub fn build(
+                self,
+            ) -> ::std::result::Result<Catalog, ::accordant_wire::MissingField> {
+                ::std::result::Result::Ok(Catalog {
+                    n: ::accordant_wire::MissingField::check(self.n, "Catalog", "n")?,
+                })
             }
         }
         impl ::accordant_wire::Event for Bare {
@@ -197,6 +278,8 @@ pub mod bare {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -260,6 +343,63 @@ pub mod accordant_wire {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Values {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ValuesBuilder {
+                    ValuesBuilder {
+                        id: ::std::option::Option::None,
+                        count: 1,
+                        flag: true,
+                    }
+                }
+            }
+            /// The fields of a [`Values`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ValuesBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                count: i64,
+                flag: bool,
+            }
+            impl ValuesBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `count`.
+                pub fn count(mut self, value: i64) -> Self {
+                    self.count = value;
+                    self
+                }
+                /// The field `flag`.
+                pub fn flag(mut self, value: bool) -> Self {
+                    self.flag = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Values, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Values {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "accordant_wire.Values",
+                            "id",
+                        )?,
+                        count: self.count,
+                        flag: self.flag,
+                    })
                 }
             }
             /// A view of a [`Values`].
@@ -366,6 +506,8 @@ pub mod accordant_wire {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -420,6 +562,47 @@ pub mod collide {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl FooBar {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> FooBarBuilder {
+                    FooBarBuilder {
+                        id: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`FooBar`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct FooBarBuilder {
+                id: ::std::option::Option<::std::string::String>,
+            }
+            impl FooBarBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<FooBar, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(FooBar {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "collide.FooBar",
+                            "id",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`FooBar`].
@@ -557,6 +740,47 @@ pub mod collide {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl FooBar {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> FooBarBuilder {
+                    FooBarBuilder {
+                        id: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`FooBar`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct FooBarBuilder {
+                id: ::std::option::Option<::std::string::String>,
+            }
+            impl FooBarBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<FooBar, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(FooBar {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "collide.foo_bar",
+                            "id",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`FooBar`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct FooBarRef<'a> {
@@ -692,6 +916,47 @@ pub mod collide {
                         };
                         reader.leave();
                         ::std::result::Result::Ok(value)
+                    }
+                }
+                impl FooBar {
+                    /// A builder, in which the fields with a default are set.
+                    pub fn builder() -> FooBarBuilder {
+                        FooBarBuilder {
+                            id: ::std::option::Option::None,
+                        }
+                    }
+                }
+                /// The fields of a [`FooBar`], one by one.
+                #[derive(Debug, Clone)]
+                #[must_use]
+                pub struct FooBarBuilder {
+                    id: ::std::option::Option<::std::string::String>,
+                }
+                impl FooBarBuilder {
+                    /// The field `id`.
+                    pub fn id(
+                        mut self,
+                        value: impl ::std::convert::Into<::std::string::String>,
+                    ) -> Self {
+                        self.id = ::std::option::Option::Some(
+                            ::std::convert::Into::into(value),
+                        );
+                        self
+                    }
+                    /// The record.
+                    ///
+                    /// # Errors
+                    /// A field that has no default is not set.
+                    pub fn build(
+                        self,
+                    ) -> ::std::result::Result<FooBar, ::accordant_wire::MissingField> {
+                        ::std::result::Result::Ok(FooBar {
+                            id: ::accordant_wire::MissingField::check(
+                                self.id,
+                                "collide.foo_bar.FooBar",
+                                "id",
+                            )?,
+                        })
                     }
                 }
                 /// A view of a [`FooBar`].
@@ -834,6 +1099,47 @@ pub mod collide {
                         ::std::result::Result::Ok(value)
                     }
                 }
+                impl V1 {
+                    /// A builder, in which the fields with a default are set.
+                    pub fn builder() -> V1Builder {
+                        V1Builder {
+                            id: ::std::option::Option::None,
+                        }
+                    }
+                }
+                /// The fields of a [`V1`], one by one.
+                #[derive(Debug, Clone)]
+                #[must_use]
+                pub struct V1Builder {
+                    id: ::std::option::Option<::std::string::String>,
+                }
+                impl V1Builder {
+                    /// The field `id`.
+                    pub fn id(
+                        mut self,
+                        value: impl ::std::convert::Into<::std::string::String>,
+                    ) -> Self {
+                        self.id = ::std::option::Option::Some(
+                            ::std::convert::Into::into(value),
+                        );
+                        self
+                    }
+                    /// The record.
+                    ///
+                    /// # Errors
+                    /// A field that has no default is not set.
+                    pub fn build(
+                        self,
+                    ) -> ::std::result::Result<V1, ::accordant_wire::MissingField> {
+                        ::std::result::Result::Ok(V1 {
+                            id: ::accordant_wire::MissingField::check(
+                                self.id,
+                                "collide.v1.V1",
+                                "id",
+                            )?,
+                        })
+                    }
+                }
                 /// A view of a [`V1`].
                 #[derive(Debug, Clone, PartialEq)]
                 pub struct V1Ref<'a> {
@@ -933,6 +1239,8 @@ pub mod collide {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -1067,6 +1375,172 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Order {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OrderBuilder {
+                    OrderBuilder {
+                        id: ::std::option::Option::None,
+                        count: ::std::option::Option::None,
+                        ratio: ::std::option::Option::None,
+                        note: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                        items: ::std::option::Option::None,
+                        gone: ::std::option::Option::None,
+                        maybe: ::std::option::Option::None,
+                        kind: ::std::option::Option::None,
+                        at: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Order`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OrderBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                count: ::std::option::Option<i32>,
+                ratio: ::std::option::Option<f32>,
+                note: ::std::option::Option<::std::string::String>,
+                state: ::std::option::Option<State>,
+                items: ::std::option::Option<::std::vec::Vec<Item>>,
+                gone: ::std::option::Option<Gone>,
+                maybe: ::std::option::Option<::std::option::Option<i32>>,
+                kind: ::std::option::Option<OrderKind>,
+                at: ::std::option::Option<
+                    ::accordant_wire::values::DateTime<::accordant_wire::values::Utc>,
+                >,
+            }
+            impl OrderBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `count`.
+                pub fn count(mut self, value: i32) -> Self {
+                    self.count = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `ratio`.
+                pub fn ratio(mut self, value: f32) -> Self {
+                    self.ratio = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `note`.
+                pub fn note(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.note = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `items`.
+                pub fn items(mut self, value: ::std::vec::Vec<Item>) -> Self {
+                    self.items = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `gone`.
+                pub fn gone(mut self, value: Gone) -> Self {
+                    self.gone = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `maybe`.
+                pub fn maybe(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<i32>>,
+                ) -> Self {
+                    self.maybe = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `kind`.
+                pub fn kind(mut self, value: OrderKind) -> Self {
+                    self.kind = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Order, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Order {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Order",
+                            "id",
+                        )?,
+                        count: ::accordant_wire::MissingField::check(
+                            self.count,
+                            "evolution.Order",
+                            "count",
+                        )?,
+                        ratio: ::accordant_wire::MissingField::check(
+                            self.ratio,
+                            "evolution.Order",
+                            "ratio",
+                        )?,
+                        note: ::accordant_wire::MissingField::check(
+                            self.note,
+                            "evolution.Order",
+                            "note",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "evolution.Order",
+                            "state",
+                        )?,
+                        items: ::accordant_wire::MissingField::check(
+                            self.items,
+                            "evolution.Order",
+                            "items",
+                        )?,
+                        gone: ::accordant_wire::MissingField::check(
+                            self.gone,
+                            "evolution.Order",
+                            "gone",
+                        )?,
+                        maybe: ::accordant_wire::MissingField::check(
+                            self.maybe,
+                            "evolution.Order",
+                            "maybe",
+                        )?,
+                        kind: ::accordant_wire::MissingField::check(
+                            self.kind,
+                            "evolution.Order",
+                            "kind",
+                        )?,
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "evolution.Order",
+                            "at",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Order`].
@@ -1227,6 +1701,85 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Gone {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> GoneBuilder {
+                    GoneBuilder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                        c: ::std::option::Option::None,
+                        d: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Gone`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct GoneBuilder {
+                a: ::std::option::Option<f64>,
+                b: ::std::option::Option<::std::option::Option<::std::boxed::Box<Gone>>>,
+                c: ::std::option::Option<[u8; 3]>,
+                d: ::std::option::Option<bool>,
+            }
+            impl GoneBuilder {
+                /// The field `a`.
+                pub fn a(mut self, value: f64) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Gone>>,
+                    >,
+                ) -> Self {
+                    self.b = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `c`.
+                pub fn c(mut self, value: [u8; 3]) -> Self {
+                    self.c = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `d`.
+                pub fn d(mut self, value: bool) -> Self {
+                    self.d = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Gone, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Gone {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "evolution.Gone",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "evolution.Gone",
+                            "b",
+                        )?,
+                        c: ::accordant_wire::MissingField::check(
+                            self.c,
+                            "evolution.Gone",
+                            "c",
+                        )?,
+                        d: ::accordant_wire::MissingField::check(
+                            self.d,
+                            "evolution.Gone",
+                            "d",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Gone`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct GoneRef<'a> {
@@ -1346,6 +1899,78 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Item {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ItemBuilder {
+                    ItemBuilder {
+                        sku: ::std::option::Option::None,
+                        old: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Item`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ItemBuilder {
+                sku: ::std::option::Option<::std::string::String>,
+                old: ::std::option::Option<
+                    ::std::option::Option<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::vec::Vec<::std::vec::Vec<u8>>,
+                        >,
+                    >,
+                >,
+            }
+            impl ItemBuilder {
+                /// The field `sku`.
+                pub fn sku(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.sku = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `old`.
+                pub fn old(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<
+                            ::std::collections::BTreeMap<
+                                ::std::string::String,
+                                ::std::vec::Vec<::std::vec::Vec<u8>>,
+                            >,
+                        >,
+                    >,
+                ) -> Self {
+                    self.old = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Item, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Item {
+                        sku: ::accordant_wire::MissingField::check(
+                            self.sku,
+                            "evolution.Item",
+                            "sku",
+                        )?,
+                        old: ::accordant_wire::MissingField::check(
+                            self.old,
+                            "evolution.Item",
+                            "old",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Item`].
@@ -1815,6 +2440,293 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Order {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OrderBuilder {
+                    OrderBuilder {
+                        at: ::std::option::Option::None,
+                        count: ::std::option::Option::None,
+                        id: ::std::option::Option::None,
+                        ratio: ::std::option::Option::None,
+                        note: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                        items: ::std::option::Option::None,
+                        maybe: ::std::option::Option::None,
+                        kind: ::std::option::Option::None,
+                        label: ::std::string::String::from(
+                            "quote \" backslash \\ newline \n brace } end",
+                        ),
+                        bytes: ::std::vec::Vec::from(b"\xFF\x01\""),
+                        negative: -7,
+                        least: -9223372036854775808,
+                        tiny: 0.00001,
+                        minus: -2.5,
+                        list: ::std::vec::Vec::from([1, -2]),
+                        map: ::std::collections::BTreeMap::from([
+                            (
+                                ::std::string::String::from("k"),
+                                ::std::string::String::from("v"),
+                            ),
+                            (
+                                ::std::string::String::from(""),
+                                ::std::string::String::from("w"),
+                            ),
+                        ]),
+                        r#union: ::std::option::Option::None,
+                        second: ::std::option::Option::Some(
+                            ::std::string::String::from("x"),
+                        ),
+                        record: Part {
+                            a: 5,
+                            b: ::std::string::String::from("y"),
+                            c: ::std::option::Option::Some(
+                                ::std::boxed::Box::new(Part {
+                                    a: 5,
+                                    b: ::std::string::String::from("z"),
+                                    c: ::std::option::Option::None,
+                                }),
+                            ),
+                        },
+                    }
+                }
+            }
+            /// The fields of a [`Order`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OrderBuilder {
+                at: ::std::option::Option<
+                    ::accordant_wire::values::DateTime<::accordant_wire::values::Utc>,
+                >,
+                count: ::std::option::Option<i64>,
+                id: ::std::option::Option<::std::string::String>,
+                ratio: ::std::option::Option<f64>,
+                note: ::std::option::Option<::std::vec::Vec<u8>>,
+                state: ::std::option::Option<State>,
+                items: ::std::option::Option<::std::vec::Vec<Item>>,
+                maybe: ::std::option::Option<::std::option::Option<OrderMaybe>>,
+                kind: ::std::option::Option<::std::option::Option<OrderKind>>,
+                label: ::std::string::String,
+                bytes: ::std::vec::Vec<u8>,
+                negative: i32,
+                least: i64,
+                tiny: f64,
+                minus: f32,
+                list: ::std::vec::Vec<i32>,
+                map: ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::std::string::String,
+                >,
+                r#union: ::std::option::Option<::std::string::String>,
+                second: ::std::option::Option<::std::string::String>,
+                record: Part,
+            }
+            impl OrderBuilder {
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `count`.
+                pub fn count(mut self, value: i64) -> Self {
+                    self.count = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `ratio`.
+                pub fn ratio(mut self, value: f64) -> Self {
+                    self.ratio = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `note`.
+                pub fn note(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.note = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `items`.
+                pub fn items(mut self, value: ::std::vec::Vec<Item>) -> Self {
+                    self.items = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `maybe`.
+                pub fn maybe(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<OrderMaybe>>,
+                ) -> Self {
+                    self.maybe = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `kind`.
+                pub fn kind(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<OrderKind>>,
+                ) -> Self {
+                    self.kind = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `label`.
+                pub fn label(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.label = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `bytes`.
+                pub fn bytes(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.bytes = value;
+                    self
+                }
+                /// The field `negative`.
+                pub fn negative(mut self, value: i32) -> Self {
+                    self.negative = value;
+                    self
+                }
+                /// The field `least`.
+                pub fn least(mut self, value: i64) -> Self {
+                    self.least = value;
+                    self
+                }
+                /// The field `tiny`.
+                pub fn tiny(mut self, value: f64) -> Self {
+                    self.tiny = value;
+                    self
+                }
+                /// The field `minus`.
+                pub fn minus(mut self, value: f32) -> Self {
+                    self.minus = value;
+                    self
+                }
+                /// The field `list`.
+                pub fn list(mut self, value: ::std::vec::Vec<i32>) -> Self {
+                    self.list = value;
+                    self
+                }
+                /// The field `map`.
+                pub fn map(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                ) -> Self {
+                    self.map = value;
+                    self
+                }
+                /// The field `union`.
+                pub fn r#union(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.r#union = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `second`.
+                pub fn second(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.second = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `record`.
+                pub fn record(mut self, value: Part) -> Self {
+                    self.record = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Order, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Order {
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "evolution.Order",
+                            "at",
+                        )?,
+                        count: ::accordant_wire::MissingField::check(
+                            self.count,
+                            "evolution.Order",
+                            "count",
+                        )?,
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Order",
+                            "id",
+                        )?,
+                        ratio: ::accordant_wire::MissingField::check(
+                            self.ratio,
+                            "evolution.Order",
+                            "ratio",
+                        )?,
+                        note: ::accordant_wire::MissingField::check(
+                            self.note,
+                            "evolution.Order",
+                            "note",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "evolution.Order",
+                            "state",
+                        )?,
+                        items: ::accordant_wire::MissingField::check(
+                            self.items,
+                            "evolution.Order",
+                            "items",
+                        )?,
+                        maybe: ::accordant_wire::MissingField::check(
+                            self.maybe,
+                            "evolution.Order",
+                            "maybe",
+                        )?,
+                        kind: ::accordant_wire::MissingField::check(
+                            self.kind,
+                            "evolution.Order",
+                            "kind",
+                        )?,
+                        label: self.label,
+                        bytes: self.bytes,
+                        negative: self.negative,
+                        least: self.least,
+                        tiny: self.tiny,
+                        minus: self.minus,
+                        list: self.list,
+                        map: self.map,
+                        r#union: self.r#union,
+                        second: self.second,
+                        record: self.record,
+                    })
+                }
+            }
             /// A view of a [`Order`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct OrderRef<'a> {
@@ -2054,6 +2966,57 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Item {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ItemBuilder {
+                    ItemBuilder {
+                        quantity: 1,
+                        sku: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Item`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ItemBuilder {
+                quantity: i32,
+                sku: ::std::option::Option<::std::option::Option<::std::string::String>>,
+            }
+            impl ItemBuilder {
+                /// The field `quantity`.
+                pub fn quantity(mut self, value: i32) -> Self {
+                    self.quantity = value;
+                    self
+                }
+                /// The field `sku`.
+                pub fn sku(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.sku = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Item, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Item {
+                        quantity: self.quantity,
+                        sku: ::accordant_wire::MissingField::check(
+                            self.sku,
+                            "evolution.Item",
+                            "sku",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Item`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct ItemRef<'a> {
@@ -2143,6 +3106,68 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Part {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PartBuilder {
+                    PartBuilder {
+                        a: 5,
+                        b: ::std::option::Option::None,
+                        c: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Part`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PartBuilder {
+                a: i32,
+                b: ::std::option::Option<::std::string::String>,
+                c: ::std::option::Option<::std::boxed::Box<Part>>,
+            }
+            impl PartBuilder {
+                /// The field `a`.
+                pub fn a(mut self, value: i32) -> Self {
+                    self.a = value;
+                    self
+                }
+                /// The field `b`.
+                pub fn b(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.b = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `c`.
+                pub fn c(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.c = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Part, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Part {
+                        a: self.a,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "evolution.Part",
+                            "b",
+                        )?,
+                        c: self.c,
+                    })
                 }
             }
             /// A view of a [`Part`].
@@ -2765,6 +3790,64 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Order {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OrderBuilder {
+                    OrderBuilder {
+                        id: ::std::option::Option::None,
+                        count: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Order`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OrderBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                count: ::std::option::Option<::std::string::String>,
+            }
+            impl OrderBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `count`.
+                pub fn count(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.count = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Order, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Order {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Order",
+                            "id",
+                        )?,
+                        count: ::accordant_wire::MissingField::check(
+                            self.count,
+                            "evolution.Order",
+                            "count",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Order`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct OrderRef<'a> {
@@ -2917,6 +4000,59 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Symbols {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SymbolsBuilder {
+                    SymbolsBuilder {
+                        id: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Symbols`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SymbolsBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                state: ::std::option::Option<::std::vec::Vec<State>>,
+            }
+            impl SymbolsBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: ::std::vec::Vec<State>) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Symbols, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Symbols {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Symbols",
+                            "id",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "evolution.Symbols",
+                            "state",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Symbols`].
@@ -3194,6 +4330,59 @@ pub mod evolution {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Symbols {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SymbolsBuilder {
+                    SymbolsBuilder {
+                        id: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Symbols`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SymbolsBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                state: ::std::option::Option<::std::vec::Vec<State>>,
+            }
+            impl SymbolsBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: ::std::vec::Vec<State>) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Symbols, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Symbols {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Symbols",
+                            "id",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "evolution.Symbols",
+                            "state",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Symbols`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct SymbolsRef<'a> {
@@ -3438,6 +4627,8 @@ pub mod evolution {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -3865,6 +5056,256 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Everything {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> EverythingBuilder {
+                    EverythingBuilder {
+                        id: ::std::option::Option::None,
+                        nulls: ::std::option::Option::None,
+                        more_nulls: ::std::option::Option::None,
+                        list: ::std::option::Option::None,
+                        endless: ::std::option::Option::None,
+                        laughs: ::std::option::Option::None,
+                        tree: ::std::option::Option::None,
+                        wide: ::std::option::Option::None,
+                        texts: ::std::option::Option::None,
+                        map: ::std::option::Option::None,
+                        maps: ::std::option::Option::None,
+                        choice: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                        bytes: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Everything`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct EverythingBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                nulls: ::std::option::Option<::std::vec::Vec<()>>,
+                more_nulls: ::std::option::Option<::std::vec::Vec<::std::vec::Vec<()>>>,
+                list: ::std::option::Option<::std::option::Option<List>>,
+                endless: ::std::option::Option<::std::option::Option<Endless>>,
+                laughs: ::std::option::Option<::std::option::Option<EverythingLaughs>>,
+                tree: ::std::option::Option<::std::option::Option<Tree>>,
+                wide: ::std::option::Option<::std::option::Option<Wide>>,
+                texts: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                map: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                >,
+                maps: ::std::option::Option<
+                    ::std::vec::Vec<
+                        ::std::collections::BTreeMap<::std::string::String, i64>,
+                    >,
+                >,
+                choice: ::std::option::Option<EverythingChoice>,
+                state: ::std::option::Option<State>,
+                bytes: ::std::option::Option<::std::vec::Vec<u8>>,
+            }
+            impl EverythingBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `nulls`.
+                pub fn nulls(mut self, value: ::std::vec::Vec<()>) -> Self {
+                    self.nulls = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `more_nulls`.
+                pub fn more_nulls(
+                    mut self,
+                    value: ::std::vec::Vec<::std::vec::Vec<()>>,
+                ) -> Self {
+                    self.more_nulls = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `list`.
+                pub fn list(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<List>>,
+                ) -> Self {
+                    self.list = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `endless`.
+                pub fn endless(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Endless>>,
+                ) -> Self {
+                    self.endless = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `laughs`.
+                pub fn laughs(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<EverythingLaughs>,
+                    >,
+                ) -> Self {
+                    self.laughs = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `tree`.
+                pub fn tree(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Tree>>,
+                ) -> Self {
+                    self.tree = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `wide`.
+                pub fn wide(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Wide>>,
+                ) -> Self {
+                    self.wide = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `texts`.
+                pub fn texts(
+                    mut self,
+                    value: ::std::vec::Vec<::std::string::String>,
+                ) -> Self {
+                    self.texts = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `map`.
+                pub fn map(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                ) -> Self {
+                    self.map = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `maps`.
+                pub fn maps(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::BTreeMap<::std::string::String, i64>,
+                    >,
+                ) -> Self {
+                    self.maps = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `choice`.
+                pub fn choice(mut self, value: EverythingChoice) -> Self {
+                    self.choice = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `bytes`.
+                pub fn bytes(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.bytes = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Everything, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Everything {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "hostile.Everything",
+                            "id",
+                        )?,
+                        nulls: ::accordant_wire::MissingField::check(
+                            self.nulls,
+                            "hostile.Everything",
+                            "nulls",
+                        )?,
+                        more_nulls: ::accordant_wire::MissingField::check(
+                            self.more_nulls,
+                            "hostile.Everything",
+                            "more_nulls",
+                        )?,
+                        list: ::accordant_wire::MissingField::check(
+                            self.list,
+                            "hostile.Everything",
+                            "list",
+                        )?,
+                        endless: ::accordant_wire::MissingField::check(
+                            self.endless,
+                            "hostile.Everything",
+                            "endless",
+                        )?,
+                        laughs: ::accordant_wire::MissingField::check(
+                            self.laughs,
+                            "hostile.Everything",
+                            "laughs",
+                        )?,
+                        tree: ::accordant_wire::MissingField::check(
+                            self.tree,
+                            "hostile.Everything",
+                            "tree",
+                        )?,
+                        wide: ::accordant_wire::MissingField::check(
+                            self.wide,
+                            "hostile.Everything",
+                            "wide",
+                        )?,
+                        texts: ::accordant_wire::MissingField::check(
+                            self.texts,
+                            "hostile.Everything",
+                            "texts",
+                        )?,
+                        map: ::accordant_wire::MissingField::check(
+                            self.map,
+                            "hostile.Everything",
+                            "map",
+                        )?,
+                        maps: ::accordant_wire::MissingField::check(
+                            self.maps,
+                            "hostile.Everything",
+                            "maps",
+                        )?,
+                        choice: ::accordant_wire::MissingField::check(
+                            self.choice,
+                            "hostile.Everything",
+                            "choice",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "hostile.Everything",
+                            "state",
+                        )?,
+                        bytes: ::accordant_wire::MissingField::check(
+                            self.bytes,
+                            "hostile.Everything",
+                            "bytes",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Everything`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct EverythingRef<'a> {
@@ -4213,6 +5654,47 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Endless {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> EndlessBuilder {
+                    EndlessBuilder {
+                        again: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Endless`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct EndlessBuilder {
+                again: ::std::option::Option<::std::boxed::Box<Endless>>,
+            }
+            impl EndlessBuilder {
+                /// The field `again`.
+                pub fn again(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Endless>>,
+                ) -> Self {
+                    self.again = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Endless, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Endless {
+                        again: ::accordant_wire::MissingField::check(
+                            self.again,
+                            "hostile.Endless",
+                            "again",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L0`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L0 {}
@@ -4233,6 +5715,12 @@ pub mod hostile {
                     let value = Self {};
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for L0 {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
                 }
             }
             /// The record `hostile.L1`.
@@ -4268,6 +5756,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L1 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L1Builder {
+                    L1Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L1`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L1Builder {
+                a: ::std::option::Option<L0>,
+                b: ::std::option::Option<L0>,
+            }
+            impl L1Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L0) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L0) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L1, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L1 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L1",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L1",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L10`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L10 {
@@ -4299,6 +5835,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L10 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L10Builder {
+                    L10Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L10`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L10Builder {
+                a: ::std::option::Option<L9>,
+                b: ::std::option::Option<L9>,
+            }
+            impl L10Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L9) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L9) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L10, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L10 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L10",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L10",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L11`.
@@ -4334,6 +5918,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L11 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L11Builder {
+                    L11Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L11`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L11Builder {
+                a: ::std::option::Option<L10>,
+                b: ::std::option::Option<L10>,
+            }
+            impl L11Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L10) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L10) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L11, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L11 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L11",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L11",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L12`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L12 {
@@ -4365,6 +5997,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L12 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L12Builder {
+                    L12Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L12`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L12Builder {
+                a: ::std::option::Option<L11>,
+                b: ::std::option::Option<L11>,
+            }
+            impl L12Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L11) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L11) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L12, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L12 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L12",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L12",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L13`.
@@ -4400,6 +6080,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L13 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L13Builder {
+                    L13Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L13`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L13Builder {
+                a: ::std::option::Option<L12>,
+                b: ::std::option::Option<L12>,
+            }
+            impl L13Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L12) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L12) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L13, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L13 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L13",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L13",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L14`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L14 {
@@ -4431,6 +6159,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L14 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L14Builder {
+                    L14Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L14`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L14Builder {
+                a: ::std::option::Option<L13>,
+                b: ::std::option::Option<L13>,
+            }
+            impl L14Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L13) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L13) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L14, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L14 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L14",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L14",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L15`.
@@ -4466,6 +6242,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L15 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L15Builder {
+                    L15Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L15`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L15Builder {
+                a: ::std::option::Option<L14>,
+                b: ::std::option::Option<L14>,
+            }
+            impl L15Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L14) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L14) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L15, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L15 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L15",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L15",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L16`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L16 {
@@ -4497,6 +6321,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L16 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L16Builder {
+                    L16Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L16`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L16Builder {
+                a: ::std::option::Option<L15>,
+                b: ::std::option::Option<L15>,
+            }
+            impl L16Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L15) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L15) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L16, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L16 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L16",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L16",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L17`.
@@ -4532,6 +6404,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L17 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L17Builder {
+                    L17Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L17`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L17Builder {
+                a: ::std::option::Option<L16>,
+                b: ::std::option::Option<L16>,
+            }
+            impl L17Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L16) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L16) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L17, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L17 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L17",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L17",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L18`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L18 {
@@ -4563,6 +6483,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L18 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L18Builder {
+                    L18Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L18`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L18Builder {
+                a: ::std::option::Option<L17>,
+                b: ::std::option::Option<L17>,
+            }
+            impl L18Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L17) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L17) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L18, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L18 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L18",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L18",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L19`.
@@ -4598,6 +6566,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L19 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L19Builder {
+                    L19Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L19`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L19Builder {
+                a: ::std::option::Option<L18>,
+                b: ::std::option::Option<L18>,
+            }
+            impl L19Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L18) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L18) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L19, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L19 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L19",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L19",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L2`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L2 {
@@ -4629,6 +6645,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L2 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L2Builder {
+                    L2Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L2`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L2Builder {
+                a: ::std::option::Option<L1>,
+                b: ::std::option::Option<L1>,
+            }
+            impl L2Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L1) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L1) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L2, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L2 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L2",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L2",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L20`.
@@ -4664,6 +6728,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L20 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L20Builder {
+                    L20Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L20`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L20Builder {
+                a: ::std::option::Option<L19>,
+                b: ::std::option::Option<L19>,
+            }
+            impl L20Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L19) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L19) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L20, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L20 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L20",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L20",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L21`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L21 {
@@ -4695,6 +6807,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L21 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L21Builder {
+                    L21Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L21`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L21Builder {
+                a: ::std::option::Option<L20>,
+                b: ::std::option::Option<L20>,
+            }
+            impl L21Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L20) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L20) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L21, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L21 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L21",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L21",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L22`.
@@ -4730,6 +6890,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L22 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L22Builder {
+                    L22Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L22`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L22Builder {
+                a: ::std::option::Option<L21>,
+                b: ::std::option::Option<L21>,
+            }
+            impl L22Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L21) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L21) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L22, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L22 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L22",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L22",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L23`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L23 {
@@ -4761,6 +6969,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L23 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L23Builder {
+                    L23Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L23`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L23Builder {
+                a: ::std::option::Option<L22>,
+                b: ::std::option::Option<L22>,
+            }
+            impl L23Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L22) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L22) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L23, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L23 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L23",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L23",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L24`.
@@ -4796,6 +7052,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L24 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L24Builder {
+                    L24Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L24`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L24Builder {
+                a: ::std::option::Option<L23>,
+                b: ::std::option::Option<L23>,
+            }
+            impl L24Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L23) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L23) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L24, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L24 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L24",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L24",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L3`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L3 {
@@ -4827,6 +7131,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L3 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L3Builder {
+                    L3Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L3`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L3Builder {
+                a: ::std::option::Option<L2>,
+                b: ::std::option::Option<L2>,
+            }
+            impl L3Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L2) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L2) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L3, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L3 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L3",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L3",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L4`.
@@ -4862,6 +7214,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L4 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L4Builder {
+                    L4Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L4`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L4Builder {
+                a: ::std::option::Option<L3>,
+                b: ::std::option::Option<L3>,
+            }
+            impl L4Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L3) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L3) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L4, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L4 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L4",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L4",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L5`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L5 {
@@ -4893,6 +7293,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L5 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L5Builder {
+                    L5Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L5`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L5Builder {
+                a: ::std::option::Option<L4>,
+                b: ::std::option::Option<L4>,
+            }
+            impl L5Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L4) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L4) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L5, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L5 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L5",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L5",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L6`.
@@ -4928,6 +7376,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L6 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L6Builder {
+                    L6Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L6`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L6Builder {
+                a: ::std::option::Option<L5>,
+                b: ::std::option::Option<L5>,
+            }
+            impl L6Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L5) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L5) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L6, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L6 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L6",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L6",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L7`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L7 {
@@ -4959,6 +7455,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L7 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L7Builder {
+                    L7Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L7`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L7Builder {
+                a: ::std::option::Option<L6>,
+                b: ::std::option::Option<L6>,
+            }
+            impl L7Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L6) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L6) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L7, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L7 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L7",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L7",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.L8`.
@@ -4994,6 +7538,54 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl L8 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L8Builder {
+                    L8Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L8`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L8Builder {
+                a: ::std::option::Option<L7>,
+                b: ::std::option::Option<L7>,
+            }
+            impl L8Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L7) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L7) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L8, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L8 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L8",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L8",
+                            "b",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.L9`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct L9 {
@@ -5025,6 +7617,54 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl L9 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> L9Builder {
+                    L9Builder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`L9`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct L9Builder {
+                a: ::std::option::Option<L8>,
+                b: ::std::option::Option<L8>,
+            }
+            impl L9Builder {
+                /// The field `a`.
+                pub fn a(mut self, value: L8) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: L8) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<L9, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(L9 {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "hostile.L9",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "hostile.L9",
+                            "b",
+                        )?,
+                    })
                 }
             }
             /// The record `hostile.List`.
@@ -5073,6 +7713,51 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl List {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ListBuilder {
+                    ListBuilder {
+                        next: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`List`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ListBuilder {
+                next: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<List>>,
+                >,
+            }
+            impl ListBuilder {
+                /// The field `next`.
+                pub fn next(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<List>>,
+                    >,
+                ) -> Self {
+                    self.next = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<List, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(List {
+                        next: ::accordant_wire::MissingField::check(
+                            self.next,
+                            "hostile.List",
+                            "next",
+                        )?,
+                    })
                 }
             }
             /// The enum `hostile.State`.
@@ -5208,6 +7893,84 @@ pub mod hostile {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Tree {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> TreeBuilder {
+                    TreeBuilder {
+                        left: ::std::option::Option::None,
+                        right: ::std::option::Option::None,
+                        more: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Tree`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct TreeBuilder {
+                left: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Tree>>,
+                >,
+                right: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Tree>>,
+                >,
+                more: ::std::option::Option<::std::vec::Vec<Tree>>,
+            }
+            impl TreeBuilder {
+                /// The field `left`.
+                pub fn left(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Tree>>,
+                    >,
+                ) -> Self {
+                    self.left = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `right`.
+                pub fn right(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Tree>>,
+                    >,
+                ) -> Self {
+                    self.right = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `more`.
+                pub fn more(mut self, value: ::std::vec::Vec<Tree>) -> Self {
+                    self.more = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Tree, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Tree {
+                        left: ::accordant_wire::MissingField::check(
+                            self.left,
+                            "hostile.Tree",
+                            "left",
+                        )?,
+                        right: ::accordant_wire::MissingField::check(
+                            self.right,
+                            "hostile.Tree",
+                            "right",
+                        )?,
+                        more: ::accordant_wire::MissingField::check(
+                            self.more,
+                            "hostile.Tree",
+                            "more",
+                        )?,
+                    })
+                }
+            }
             /// The record `hostile.Wide`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Wide {
@@ -5273,6 +8036,68 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Wide {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> WideBuilder {
+                    WideBuilder {
+                        next: ::std::option::Option::None,
+                        parts: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Wide`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct WideBuilder {
+                next: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Wide>>,
+                >,
+                parts: ::std::option::Option<::std::option::Option<[u8; 4096]>>,
+            }
+            impl WideBuilder {
+                /// The field `next`.
+                pub fn next(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Wide>>,
+                    >,
+                ) -> Self {
+                    self.next = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `parts`.
+                pub fn parts(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<[u8; 4096]>>,
+                ) -> Self {
+                    self.parts = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Wide, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Wide {
+                        next: ::accordant_wire::MissingField::check(
+                            self.next,
+                            "hostile.Wide",
+                            "next",
+                        )?,
+                        parts: ::accordant_wire::MissingField::check(
+                            self.parts,
+                            "hostile.Wide",
+                            "parts",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Wide`].
@@ -5639,6 +8464,47 @@ pub mod hostile {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Everything {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> EverythingBuilder {
+                    EverythingBuilder {
+                        id: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Everything`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct EverythingBuilder {
+                id: ::std::option::Option<::std::string::String>,
+            }
+            impl EverythingBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Everything, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Everything {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "hostile.Everything",
+                            "id",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Everything`].
@@ -6618,6 +9484,8 @@ pub mod hostile {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -6680,6 +9548,63 @@ pub mod i64 {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl U32 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> U32Builder {
+                    U32Builder {
+                        id: ::std::option::Option::None,
+                        count: 1,
+                        flag: true,
+                    }
+                }
+            }
+            /// The fields of a [`U32`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct U32Builder {
+                id: ::std::option::Option<::std::string::String>,
+                count: i64,
+                flag: bool,
+            }
+            impl U32Builder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `count`.
+                pub fn count(mut self, value: i64) -> Self {
+                    self.count = value;
+                    self
+                }
+                /// The field `flag`.
+                pub fn flag(mut self, value: bool) -> Self {
+                    self.flag = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<U32, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(U32 {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "i64.U32",
+                            "id",
+                        )?,
+                        count: self.count,
+                        flag: self.flag,
+                    })
                 }
             }
             /// A view of a [`U32`].
@@ -6786,6 +9711,8 @@ pub mod i64 {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -6854,6 +9781,78 @@ pub mod keys {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Entity {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> EntityBuilder {
+                    EntityBuilder {
+                        who: ::std::option::Option::None,
+                        id: ::std::option::Option::None,
+                        seq: ::std::option::Option::None,
+                        gone: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Entity`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct EntityBuilder {
+                who: ::std::option::Option<Who>,
+                id: ::std::option::Option<i64>,
+                seq: ::std::option::Option<i32>,
+                gone: ::std::option::Option<bool>,
+            }
+            impl EntityBuilder {
+                /// The field `who`.
+                pub fn who(mut self, value: Who) -> Self {
+                    self.who = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `id`.
+                pub fn id(mut self, value: i64) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `seq`.
+                pub fn seq(mut self, value: i32) -> Self {
+                    self.seq = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `gone`.
+                pub fn gone(mut self, value: bool) -> Self {
+                    self.gone = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Entity, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Entity {
+                        who: ::accordant_wire::MissingField::check(
+                            self.who,
+                            "keys.Entity",
+                            "who",
+                        )?,
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "keys.Entity",
+                            "id",
+                        )?,
+                        seq: ::accordant_wire::MissingField::check(
+                            self.seq,
+                            "keys.Entity",
+                            "seq",
+                        )?,
+                        gone: ::accordant_wire::MissingField::check(
+                            self.gone,
+                            "keys.Entity",
+                            "gone",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Entity`].
@@ -6974,6 +9973,59 @@ pub mod keys {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Who {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> WhoBuilder {
+                    WhoBuilder {
+                        tenant: ::std::option::Option::None,
+                        kind: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Who`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct WhoBuilder {
+                tenant: ::std::option::Option<::std::string::String>,
+                kind: ::std::option::Option<Kind>,
+            }
+            impl WhoBuilder {
+                /// The field `tenant`.
+                pub fn tenant(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.tenant = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `kind`.
+                pub fn kind(mut self, value: Kind) -> Self {
+                    self.kind = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Who, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Who {
+                        tenant: ::accordant_wire::MissingField::check(
+                            self.tenant,
+                            "keys.Who",
+                            "tenant",
+                        )?,
+                        kind: ::accordant_wire::MissingField::check(
+                            self.kind,
+                            "keys.Who",
+                            "kind",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Who`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct WhoRef<'a> {
@@ -7079,12 +10131,371 @@ pub mod keys {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
     clippy::redundant_closure,
 )]
 pub mod names {
+    #[doc(inline)]
+    pub use self::methods::Methods;
+    /// A corner of the generator.
+    pub mod methods {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `names.Methods` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Methods\",\n  \"namespace\": \"names\",\n  \"fields\": [\n    {\n      \"name\": \"build\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"build_2\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"builder\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"clone\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"default\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"into\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"from_name\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"is_open\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"add\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"not\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"to_string\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"value\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"new\",\n      \"type\": \"int\"\n    }\n  ]\n}\n",
+                references: &[],
+                fingerprint: [
+                    93, 65, 167, 143, 99, 176, 8, 190, 108, 93, 235, 136, 62, 124, 22,
+                    163, 125, 229, 121, 196, 19, 40, 236, 217, 23, 70, 200, 156, 77, 231,
+                    27, 12,
+                ],
+                rabin: 9857005601525002042,
+                md5: [
+                    225, 197, 218, 231, 0, 27, 125, 65, 48, 157, 2, 28, 21, 126, 142, 12,
+                ],
+            };
+            /// The record `names.Methods`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Methods {
+                /// The field `build`.
+                pub build: i32,
+                /// The field `build_2`.
+                pub build_2: i32,
+                /// The field `builder`.
+                pub builder: i32,
+                /// The field `clone`.
+                pub clone: i32,
+                /// The field `default`.
+                pub default: i32,
+                /// The field `into`.
+                pub into: i32,
+                /// The field `from_name`.
+                pub from_name: i32,
+                /// The field `is_open`.
+                pub is_open: i32,
+                /// The field `add`.
+                pub add: i32,
+                /// The field `not`.
+                pub not: i32,
+                /// The field `to_string`.
+                pub to_string: i32,
+                /// The field `value`.
+                pub value: ::std::string::String,
+                /// The field `new`.
+                pub new: i32,
+            }
+            impl ::accordant_wire::Encode for Methods {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.build, out);
+                    ::accordant_wire::write::int(self.build_2, out);
+                    ::accordant_wire::write::int(self.builder, out);
+                    ::accordant_wire::write::int(self.clone, out);
+                    ::accordant_wire::write::int(self.default, out);
+                    ::accordant_wire::write::int(self.into, out);
+                    ::accordant_wire::write::int(self.from_name, out);
+                    ::accordant_wire::write::int(self.is_open, out);
+                    ::accordant_wire::write::int(self.add, out);
+                    ::accordant_wire::write::int(self.not, out);
+                    ::accordant_wire::write::int(self.to_string, out);
+                    ::accordant_wire::write::string(&self.value, out);
+                    ::accordant_wire::write::int(self.new, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Methods {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        build: reader.field("build", |reader| reader.int())?,
+                        build_2: reader.field("build_2", |reader| reader.int())?,
+                        builder: reader.field("builder", |reader| reader.int())?,
+                        clone: reader.field("clone", |reader| reader.int())?,
+                        default: reader.field("default", |reader| reader.int())?,
+                        into: reader.field("into", |reader| reader.int())?,
+                        from_name: reader.field("from_name", |reader| reader.int())?,
+                        is_open: reader.field("is_open", |reader| reader.int())?,
+                        add: reader.field("add", |reader| reader.int())?,
+                        not: reader.field("not", |reader| reader.int())?,
+                        to_string: reader.field("to_string", |reader| reader.int())?,
+                        value: reader.field("value", |reader| reader.string())?,
+                        new: reader.field("new", |reader| reader.int())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Methods {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> MethodsBuilder {
+                    MethodsBuilder {
+                        build: ::std::option::Option::None,
+                        build_2: ::std::option::Option::None,
+                        builder: ::std::option::Option::None,
+                        clone: ::std::option::Option::None,
+                        default: ::std::option::Option::None,
+                        into: ::std::option::Option::None,
+                        from_name: ::std::option::Option::None,
+                        is_open: ::std::option::Option::None,
+                        add: ::std::option::Option::None,
+                        not: ::std::option::Option::None,
+                        to_string: ::std::option::Option::None,
+                        value: ::std::option::Option::None,
+                        new: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Methods`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct MethodsBuilder {
+                build: ::std::option::Option<i32>,
+                build_2: ::std::option::Option<i32>,
+                builder: ::std::option::Option<i32>,
+                clone: ::std::option::Option<i32>,
+                default: ::std::option::Option<i32>,
+                into: ::std::option::Option<i32>,
+                from_name: ::std::option::Option<i32>,
+                is_open: ::std::option::Option<i32>,
+                add: ::std::option::Option<i32>,
+                not: ::std::option::Option<i32>,
+                to_string: ::std::option::Option<i32>,
+                value: ::std::option::Option<::std::string::String>,
+                new: ::std::option::Option<i32>,
+            }
+            impl MethodsBuilder {
+                /// The field `build`.
+                pub fn build_2(mut self, value: i32) -> Self {
+                    self.build = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `build_2`.
+                pub fn build_2_2(mut self, value: i32) -> Self {
+                    self.build_2 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `builder`.
+                pub fn builder(mut self, value: i32) -> Self {
+                    self.builder = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `clone`.
+                pub fn clone(mut self, value: i32) -> Self {
+                    self.clone = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `default`.
+                pub fn default(mut self, value: i32) -> Self {
+                    self.default = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `into`.
+                pub fn into(mut self, value: i32) -> Self {
+                    self.into = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `from_name`.
+                pub fn from_name(mut self, value: i32) -> Self {
+                    self.from_name = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `is_open`.
+                pub fn is_open(mut self, value: i32) -> Self {
+                    self.is_open = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `add`.
+                pub fn add(mut self, value: i32) -> Self {
+                    self.add = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `not`.
+                pub fn not(mut self, value: i32) -> Self {
+                    self.not = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `to_string`.
+                pub fn to_string(mut self, value: i32) -> Self {
+                    self.to_string = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `value`.
+                pub fn value(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.value = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `new`.
+                pub fn new(mut self, value: i32) -> Self {
+                    self.new = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Methods, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Methods {
+                        build: ::accordant_wire::MissingField::check(
+                            self.build,
+                            "names.Methods",
+                            "build",
+                        )?,
+                        build_2: ::accordant_wire::MissingField::check(
+                            self.build_2,
+                            "names.Methods",
+                            "build_2",
+                        )?,
+                        builder: ::accordant_wire::MissingField::check(
+                            self.builder,
+                            "names.Methods",
+                            "builder",
+                        )?,
+                        clone: ::accordant_wire::MissingField::check(
+                            self.clone,
+                            "names.Methods",
+                            "clone",
+                        )?,
+                        default: ::accordant_wire::MissingField::check(
+                            self.default,
+                            "names.Methods",
+                            "default",
+                        )?,
+                        into: ::accordant_wire::MissingField::check(
+                            self.into,
+                            "names.Methods",
+                            "into",
+                        )?,
+                        from_name: ::accordant_wire::MissingField::check(
+                            self.from_name,
+                            "names.Methods",
+                            "from_name",
+                        )?,
+                        is_open: ::accordant_wire::MissingField::check(
+                            self.is_open,
+                            "names.Methods",
+                            "is_open",
+                        )?,
+                        add: ::accordant_wire::MissingField::check(
+                            self.add,
+                            "names.Methods",
+                            "add",
+                        )?,
+                        not: ::accordant_wire::MissingField::check(
+                            self.not,
+                            "names.Methods",
+                            "not",
+                        )?,
+                        to_string: ::accordant_wire::MissingField::check(
+                            self.to_string,
+                            "names.Methods",
+                            "to_string",
+                        )?,
+                        value: ::accordant_wire::MissingField::check(
+                            self.value,
+                            "names.Methods",
+                            "value",
+                        )?,
+                        new: ::accordant_wire::MissingField::check(
+                            self.new,
+                            "names.Methods",
+                            "new",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Methods`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct MethodsRef<'a> {
+                /// The field `build`.
+                pub build: i32,
+                /// The field `build_2`.
+                pub build_2: i32,
+                /// The field `builder`.
+                pub builder: i32,
+                /// The field `clone`.
+                pub clone: i32,
+                /// The field `default`.
+                pub default: i32,
+                /// The field `into`.
+                pub into: i32,
+                /// The field `from_name`.
+                pub from_name: i32,
+                /// The field `is_open`.
+                pub is_open: i32,
+                /// The field `add`.
+                pub add: i32,
+                /// The field `not`.
+                pub not: i32,
+                /// The field `to_string`.
+                pub to_string: i32,
+                /// The field `value`.
+                pub value: &'a str,
+                /// The field `new`.
+                pub new: i32,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for MethodsRef<'a> {
+                type Owned = Methods;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        build: reader.field("build", |reader| reader.int())?,
+                        build_2: reader.field("build_2", |reader| reader.int())?,
+                        builder: reader.field("builder", |reader| reader.int())?,
+                        clone: reader.field("clone", |reader| reader.int())?,
+                        default: reader.field("default", |reader| reader.int())?,
+                        into: reader.field("into", |reader| reader.int())?,
+                        from_name: reader.field("from_name", |reader| reader.int())?,
+                        is_open: reader.field("is_open", |reader| reader.int())?,
+                        add: reader.field("add", |reader| reader.int())?,
+                        not: reader.field("not", |reader| reader.int())?,
+                        to_string: reader.field("to_string", |reader| reader.int())?,
+                        value: reader.field("value", |reader| reader.str_ref())?,
+                        new: reader.field("new", |reader| reader.int())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Methods {
+                    Methods {
+                        build: self.build,
+                        build_2: self.build_2,
+                        builder: self.builder,
+                        clone: self.clone,
+                        default: self.default,
+                        into: self.into,
+                        from_name: self.from_name,
+                        is_open: self.is_open,
+                        add: self.add,
+                        not: self.not,
+                        to_string: self.to_string,
+                        value: ::std::string::String::from(self.value),
+                        new: self.new,
+                    }
+                }
+            }
+        }
+    }
     #[doc(inline)]
     pub use self::option::Option;
     /// A corner of the generator.
@@ -7235,6 +10646,280 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Option {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OptionBuilder {
+                    OptionBuilder {
+                        id: ::std::option::Option::None,
+                        self_: ::std::option::Option::None,
+                        self_2: ::std::option::Option::None,
+                        r#type: ::std::option::Option::None,
+                        field: ::std::option::Option::None,
+                        r#gen: ::std::option::Option::None,
+                        _1: ::std::option::Option::None,
+                        foo_bar: ::std::option::Option::None,
+                        foo_bar_2: ::std::option::Option::None,
+                        foo_bar_3: ::std::option::Option::None,
+                        reader: ::std::option::Option::None,
+                        out: ::std::option::Option::None,
+                        value: ::std::option::Option::None,
+                        field_0: ::std::option::Option::None,
+                        some: ::std::option::Option::None,
+                        result: ::std::option::Option::None,
+                        debug: ::std::option::Option::None,
+                        bool: ::std::option::Option::None,
+                        inner: ::std::option::Option::None,
+                        from_v1: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Option`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OptionBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                self_: ::std::option::Option<i32>,
+                self_2: ::std::option::Option<i32>,
+                r#type: ::std::option::Option<::std::string::String>,
+                field: ::std::option::Option<bool>,
+                r#gen: ::std::option::Option<i32>,
+                _1: ::std::option::Option<i32>,
+                foo_bar: ::std::option::Option<i32>,
+                foo_bar_2: ::std::option::Option<i32>,
+                foo_bar_3: ::std::option::Option<i32>,
+                reader: ::std::option::Option<i32>,
+                out: ::std::option::Option<i32>,
+                value: ::std::option::Option<i32>,
+                field_0: ::std::option::Option<i32>,
+                some: ::std::option::Option<Some>,
+                result: ::std::option::Option<Result>,
+                debug: ::std::option::Option<Debug>,
+                bool: ::std::option::Option<Bool>,
+                inner: ::std::option::Option<Some2>,
+                from_v1: ::std::option::Option<FromV1>,
+            }
+            impl OptionBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `self`.
+                pub fn self_(mut self, value: i32) -> Self {
+                    self.self_ = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `Self`.
+                pub fn self_2(mut self, value: i32) -> Self {
+                    self.self_2 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `type`.
+                pub fn r#type(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.r#type = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `_`.
+                pub fn field(mut self, value: bool) -> Self {
+                    self.field = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `gen`.
+                pub fn r#gen(mut self, value: i32) -> Self {
+                    self.r#gen = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `_1`.
+                pub fn _1(mut self, value: i32) -> Self {
+                    self._1 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `fooBar`.
+                pub fn foo_bar(mut self, value: i32) -> Self {
+                    self.foo_bar = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `foo_bar`.
+                pub fn foo_bar_2(mut self, value: i32) -> Self {
+                    self.foo_bar_2 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `FOO_BAR`.
+                pub fn foo_bar_3(mut self, value: i32) -> Self {
+                    self.foo_bar_3 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `reader`.
+                pub fn reader(mut self, value: i32) -> Self {
+                    self.reader = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `out`.
+                pub fn out(mut self, value: i32) -> Self {
+                    self.out = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `value`.
+                pub fn value(mut self, value: i32) -> Self {
+                    self.value = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `field_0`.
+                pub fn field_0(mut self, value: i32) -> Self {
+                    self.field_0 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `some`.
+                pub fn some(mut self, value: Some) -> Self {
+                    self.some = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `result`.
+                pub fn result(mut self, value: Result) -> Self {
+                    self.result = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `debug`.
+                pub fn debug(mut self, value: Debug) -> Self {
+                    self.debug = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `bool`.
+                pub fn bool(mut self, value: Bool) -> Self {
+                    self.bool = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `inner`.
+                pub fn inner(mut self, value: Some2) -> Self {
+                    self.inner = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `from_v1`.
+                pub fn from_v1(mut self, value: FromV1) -> Self {
+                    self.from_v1 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Option, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Option {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "names.Option",
+                            "id",
+                        )?,
+                        self_: ::accordant_wire::MissingField::check(
+                            self.self_,
+                            "names.Option",
+                            "self",
+                        )?,
+                        self_2: ::accordant_wire::MissingField::check(
+                            self.self_2,
+                            "names.Option",
+                            "Self",
+                        )?,
+                        r#type: ::accordant_wire::MissingField::check(
+                            self.r#type,
+                            "names.Option",
+                            "type",
+                        )?,
+                        field: ::accordant_wire::MissingField::check(
+                            self.field,
+                            "names.Option",
+                            "_",
+                        )?,
+                        r#gen: ::accordant_wire::MissingField::check(
+                            self.r#gen,
+                            "names.Option",
+                            "gen",
+                        )?,
+                        _1: ::accordant_wire::MissingField::check(
+                            self._1,
+                            "names.Option",
+                            "_1",
+                        )?,
+                        foo_bar: ::accordant_wire::MissingField::check(
+                            self.foo_bar,
+                            "names.Option",
+                            "fooBar",
+                        )?,
+                        foo_bar_2: ::accordant_wire::MissingField::check(
+                            self.foo_bar_2,
+                            "names.Option",
+                            "foo_bar",
+                        )?,
+                        foo_bar_3: ::accordant_wire::MissingField::check(
+                            self.foo_bar_3,
+                            "names.Option",
+                            "FOO_BAR",
+                        )?,
+                        reader: ::accordant_wire::MissingField::check(
+                            self.reader,
+                            "names.Option",
+                            "reader",
+                        )?,
+                        out: ::accordant_wire::MissingField::check(
+                            self.out,
+                            "names.Option",
+                            "out",
+                        )?,
+                        value: ::accordant_wire::MissingField::check(
+                            self.value,
+                            "names.Option",
+                            "value",
+                        )?,
+                        field_0: ::accordant_wire::MissingField::check(
+                            self.field_0,
+                            "names.Option",
+                            "field_0",
+                        )?,
+                        some: ::accordant_wire::MissingField::check(
+                            self.some,
+                            "names.Option",
+                            "some",
+                        )?,
+                        result: ::accordant_wire::MissingField::check(
+                            self.result,
+                            "names.Option",
+                            "result",
+                        )?,
+                        debug: ::accordant_wire::MissingField::check(
+                            self.debug,
+                            "names.Option",
+                            "debug",
+                        )?,
+                        bool: ::accordant_wire::MissingField::check(
+                            self.bool,
+                            "names.Option",
+                            "bool",
+                        )?,
+                        inner: ::accordant_wire::MissingField::check(
+                            self.inner,
+                            "names.Option",
+                            "inner",
+                        )?,
+                        from_v1: ::accordant_wire::MissingField::check(
+                            self.from_v1,
+                            "names.Option",
+                            "from_v1",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Option`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct OptionRef<'a> {
@@ -7378,6 +11063,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for Box {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The enum `names.Clone`.
             #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub enum Clone {
@@ -7485,6 +11176,42 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Debug {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> DebugBuilder {
+                    DebugBuilder {
+                        clone: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Debug`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct DebugBuilder {
+                clone: ::std::option::Option<Clone>,
+            }
+            impl DebugBuilder {
+                /// The field `clone`.
+                pub fn clone(mut self, value: Clone) -> Self {
+                    self.clone = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Debug, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Debug {
+                        clone: ::accordant_wire::MissingField::check(
+                            self.clone,
+                            "names.Debug",
+                            "clone",
+                        )?,
+                    })
+                }
+            }
             /// The record `names.Result`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Result {
@@ -7521,6 +11248,42 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Result {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ResultBuilder {
+                    ResultBuilder {
+                        vec: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Result`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ResultBuilder {
+                vec: ::std::option::Option<::std::vec::Vec<Vec>>,
+            }
+            impl ResultBuilder {
+                /// The field `vec`.
+                pub fn vec(mut self, value: ::std::vec::Vec<Vec>) -> Self {
+                    self.vec = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Result, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Result {
+                        vec: ::accordant_wire::MissingField::check(
+                            self.vec,
+                            "names.Result",
+                            "vec",
+                        )?,
+                    })
                 }
             }
             /// The record `names.Some`.
@@ -7568,6 +11331,47 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Some {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SomeBuilder {
+                    SomeBuilder {
+                        none: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Some`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SomeBuilder {
+                none: ::std::option::Option<::std::option::Option<String>>,
+            }
+            impl SomeBuilder {
+                /// The field `none`.
+                pub fn none(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<String>>,
+                ) -> Self {
+                    self.none = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Some, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Some {
+                        none: ::accordant_wire::MissingField::check(
+                            self.none,
+                            "names.Some",
+                            "none",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Some`].
@@ -7635,6 +11439,47 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl String {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> StringBuilder {
+                    StringBuilder {
+                        ok: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`String`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct StringBuilder {
+                ok: ::std::option::Option<::std::string::String>,
+            }
+            impl StringBuilder {
+                /// The field `ok`.
+                pub fn ok(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.ok = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<String, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(String {
+                        ok: ::accordant_wire::MissingField::check(
+                            self.ok,
+                            "names.String",
+                            "ok",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`String`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct StringRef<'a> {
@@ -7686,6 +11531,42 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Vec {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> VecBuilder {
+                    VecBuilder {
+                        r#box: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Vec`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct VecBuilder {
+                r#box: ::std::option::Option<Box>,
+            }
+            impl VecBuilder {
+                /// The field `box`.
+                pub fn r#box(mut self, value: Box) -> Self {
+                    self.r#box = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Vec, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Vec {
+                        r#box: ::accordant_wire::MissingField::check(
+                            self.r#box,
+                            "names.Vec",
+                            "box",
+                        )?,
+                    })
                 }
             }
             /// The enum `names.bool`.
@@ -7760,6 +11641,42 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl FromV1 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> FromV1Builder {
+                    FromV1Builder {
+                        i64: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`FromV1`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct FromV1Builder {
+                i64: ::std::option::Option<i64>,
+            }
+            impl FromV1Builder {
+                /// The field `i64`.
+                pub fn i64(mut self, value: i64) -> Self {
+                    self.i64 = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<FromV1, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(FromV1 {
+                        i64: ::accordant_wire::MissingField::check(
+                            self.i64,
+                            "names.from_v1",
+                            "i64",
+                        )?,
+                    })
+                }
+            }
             /// The record `names.inner.Some`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Some2 {
@@ -7785,6 +11702,42 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Some2 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> Some2Builder {
+                    Some2Builder {
+                        x: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Some2`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct Some2Builder {
+                x: ::std::option::Option<i32>,
+            }
+            impl Some2Builder {
+                /// The field `x`.
+                pub fn x(mut self, value: i32) -> Self {
+                    self.x = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Some2, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Some2 {
+                        x: ::accordant_wire::MissingField::check(
+                            self.x,
+                            "names.inner.Some",
+                            "x",
+                        )?,
+                    })
                 }
             }
             impl ::accordant_wire::Event for Option {
@@ -7992,6 +11945,94 @@ pub mod names {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Symbols {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SymbolsBuilder2 {
+                    SymbolsBuilder2 {
+                        id: ::std::option::Option::None,
+                        all: ::std::option::Option::None,
+                        single: ::std::option::Option::None,
+                        fields: ::std::option::Option::None,
+                        types: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Symbols`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SymbolsBuilder2 {
+                id: ::std::option::Option<::std::string::String>,
+                all: ::std::option::Option<All>,
+                single: ::std::option::Option<Single>,
+                fields: ::std::option::Option<Words>,
+                types: ::std::option::Option<SymbolsTypes>,
+            }
+            impl SymbolsBuilder2 {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `all`.
+                pub fn all(mut self, value: All) -> Self {
+                    self.all = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `single`.
+                pub fn single(mut self, value: Single) -> Self {
+                    self.single = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `fields`.
+                pub fn fields(mut self, value: Words) -> Self {
+                    self.fields = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `types`.
+                pub fn types(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<SymbolsTypes>>,
+                ) -> Self {
+                    self.types = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Symbols, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Symbols {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "names.Symbols",
+                            "id",
+                        )?,
+                        all: ::accordant_wire::MissingField::check(
+                            self.all,
+                            "names.Symbols",
+                            "all",
+                        )?,
+                        single: ::accordant_wire::MissingField::check(
+                            self.single,
+                            "names.Symbols",
+                            "single",
+                        )?,
+                        fields: ::accordant_wire::MissingField::check(
+                            self.fields,
+                            "names.Symbols",
+                            "fields",
+                        )?,
+                        types: self.types,
+                    })
                 }
             }
             /// A view of a [`Symbols`].
@@ -8224,6 +12265,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for Decode {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The record `names.Default`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Default {}
@@ -8244,6 +12291,12 @@ pub mod names {
                     let value = Self {};
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Default {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
                 }
             }
             /// The record `names.Encode`.
@@ -8268,6 +12321,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for Encode {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The record `names.Event`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Event {}
@@ -8288,6 +12347,12 @@ pub mod names {
                     let value = Self {};
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Event {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
                 }
             }
             /// The record `names.None`.
@@ -8312,6 +12377,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for None {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The record `names.Ok`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Ok {}
@@ -8334,6 +12405,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for Ok {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The record `names.Ref`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Ref {}
@@ -8354,6 +12431,12 @@ pub mod names {
                     let value = Self {};
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Ref {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
                 }
             }
             /// The enum `names.Single`.
@@ -8419,6 +12502,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for SymbolsBuilder {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The record `names.SymbolsRef`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct SymbolsRef {}
@@ -8441,6 +12530,12 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for SymbolsRef {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
             /// The record `names.WRITER`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Writer {}
@@ -8461,6 +12556,12 @@ pub mod names {
                     let value = Self {};
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Writer {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
                 }
             }
             /// The record `names.Words`.
@@ -8850,6 +12951,103 @@ pub mod names {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for Words {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {
+                        r#abstract: 0,
+                        r#as: 1,
+                        r#async: 2,
+                        r#await: 3,
+                        r#become: 4,
+                        r#box: 5,
+                        r#break: 6,
+                        r#const: 7,
+                        r#continue: 8,
+                        crate_: 9,
+                        r#do: 10,
+                        r#dyn: 11,
+                        r#else: 12,
+                        r#enum: 13,
+                        r#extern: 14,
+                        r#false: 15,
+                        r#final: 16,
+                        r#fn: 17,
+                        r#for: 18,
+                        r#gen: 19,
+                        r#if: 20,
+                        r#impl: 21,
+                        r#in: 22,
+                        r#let: 23,
+                        r#loop: 24,
+                        r#macro: 25,
+                        r#match: 26,
+                        r#mod: 27,
+                        r#move: 28,
+                        r#mut: 29,
+                        r#override: 30,
+                        r#priv: 31,
+                        r#pub: 32,
+                        r#ref: 33,
+                        r#return: 34,
+                        safe: 35,
+                        self_: 36,
+                        r#static: 37,
+                        r#struct: 38,
+                        super_: 39,
+                        r#trait: 40,
+                        r#true: 41,
+                        r#try: 42,
+                        r#type: 43,
+                        r#typeof: 44,
+                        r#unsafe: 45,
+                        r#union: 46,
+                        r#unsized: 47,
+                        r#use: 48,
+                        r#virtual: 49,
+                        r#where: 50,
+                        r#while: 51,
+                        r#yield: 52,
+                        some: 53,
+                        none: 54,
+                        ok: 55,
+                        err: 56,
+                        vec: 57,
+                        box_2: 58,
+                        option: 59,
+                        result: 60,
+                        string: 61,
+                        default: 62,
+                        builder: 63,
+                        new: 64,
+                        build: 65,
+                        default_2: 66,
+                        from: 67,
+                        into: 68,
+                        encode: 69,
+                        decode: 70,
+                        key: 71,
+                        partition_text: 72,
+                        entity_version: 73,
+                        is_deleted: 74,
+                        clone: 75,
+                        eq: 76,
+                        fmt: 77,
+                        std: 78,
+                        core: 79,
+                        alloc: 80,
+                        accordant_wire: 81,
+                        writer: 82,
+                        writer_2: 83,
+                        all: 84,
+                        as_str: 85,
+                        raw: 86,
+                        auto: 87,
+                        macro_rules: 88,
+                        dollar_crate: 89,
+                    }
+                }
+            }
             /// One of the branches of a union.
             #[derive(Debug, Clone, PartialEq)]
             pub enum SymbolsTypes {
@@ -8998,6 +13196,8 @@ pub mod names {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -9075,6 +13275,12 @@ pub mod roots {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::default::Default for Empty {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {}
+                }
+            }
         }
     }
     /// A corner of the generator.
@@ -9115,6 +13321,8 @@ pub mod roots {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -9178,6 +13386,63 @@ pub mod self_ {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Super {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SuperBuilder {
+                    SuperBuilder {
+                        id: ::std::option::Option::None,
+                        count: 1,
+                        flag: true,
+                    }
+                }
+            }
+            /// The fields of a [`Super`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SuperBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                count: i64,
+                flag: bool,
+            }
+            impl SuperBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `count`.
+                pub fn count(mut self, value: i64) -> Self {
+                    self.count = value;
+                    self
+                }
+                /// The field `flag`.
+                pub fn flag(mut self, value: bool) -> Self {
+                    self.flag = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Super, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Super {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "self.Super",
+                            "id",
+                        )?,
+                        count: self.count,
+                        flag: self.flag,
+                    })
                 }
             }
             /// A view of a [`Super`].
@@ -9284,6 +13549,8 @@ pub mod self_ {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -9424,6 +13691,111 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Endless {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> EndlessBuilder {
+                    EndlessBuilder {
+                        id: ::std::option::Option::None,
+                        self_: ::std::option::Option::None,
+                        ring: ::std::option::Option::None,
+                        either: ::std::option::Option::None,
+                        each: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Endless`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct EndlessBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                self_: ::std::option::Option<::std::boxed::Box<Endless>>,
+                ring: ::std::option::Option<Ring>,
+                either: ::std::option::Option<EndlessEither>,
+                each: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<EndlessEachValue>,
+                    >,
+                >,
+            }
+            impl EndlessBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `self_`.
+                pub fn self_(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Endless>>,
+                ) -> Self {
+                    self.self_ = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `ring`.
+                pub fn ring(mut self, value: Ring) -> Self {
+                    self.ring = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `either`.
+                pub fn either(mut self, value: EndlessEither) -> Self {
+                    self.either = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `each`.
+                pub fn each(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<EndlessEachValue>,
+                    >,
+                ) -> Self {
+                    self.each = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Endless, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Endless {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Endless",
+                            "id",
+                        )?,
+                        self_: ::accordant_wire::MissingField::check(
+                            self.self_,
+                            "shapes.Endless",
+                            "self_",
+                        )?,
+                        ring: ::accordant_wire::MissingField::check(
+                            self.ring,
+                            "shapes.Endless",
+                            "ring",
+                        )?,
+                        either: ::accordant_wire::MissingField::check(
+                            self.either,
+                            "shapes.Endless",
+                            "either",
+                        )?,
+                        each: ::accordant_wire::MissingField::check(
+                            self.each,
+                            "shapes.Endless",
+                            "each",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Endless`].
@@ -9584,6 +13956,64 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Other {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OtherBuilder {
+                    OtherBuilder {
+                        back: ::std::option::Option::None,
+                        other: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Other`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OtherBuilder {
+                back: ::std::option::Option<::std::boxed::Box<Endless>>,
+                other: ::std::option::Option<::std::boxed::Box<Other>>,
+            }
+            impl OtherBuilder {
+                /// The field `back`.
+                pub fn back(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Endless>>,
+                ) -> Self {
+                    self.back = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `other`.
+                pub fn other(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Other>>,
+                ) -> Self {
+                    self.other = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Other, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Other {
+                        back: ::accordant_wire::MissingField::check(
+                            self.back,
+                            "shapes.Other",
+                            "back",
+                        )?,
+                        other: ::accordant_wire::MissingField::check(
+                            self.other,
+                            "shapes.Other",
+                            "other",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Other`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct OtherRef<'a> {
@@ -9670,6 +14100,47 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Ring {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> RingBuilder {
+                    RingBuilder {
+                        ring: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Ring`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct RingBuilder {
+                ring: ::std::option::Option<::std::boxed::Box<Ring>>,
+            }
+            impl RingBuilder {
+                /// The field `ring`.
+                pub fn ring(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Ring>>,
+                ) -> Self {
+                    self.ring = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Ring, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Ring {
+                        ring: ::accordant_wire::MissingField::check(
+                            self.ring,
+                            "shapes.Ring",
+                            "ring",
+                        )?,
+                    })
                 }
             }
             /// One of the branches of a union.
@@ -9946,6 +14417,111 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Never {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> NeverBuilder {
+                    NeverBuilder {
+                        id: ::std::option::Option::None,
+                        times: ::std::option::Option::None,
+                        never: ::std::option::Option::None,
+                        after: ::std::option::Option::None,
+                        r#enum: ::std::option::Option::None,
+                        some: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Never`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct NeverBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                times: ::std::option::Option<
+                    ::std::vec::Vec<::accordant_wire::values::NaiveTime>,
+                >,
+                never: ::std::option::Option<::std::convert::Infallible>,
+                after: ::std::option::Option<i32>,
+                r#enum: ::std::option::Option<Nothing>,
+                some: ::std::option::Option<Nothing>,
+            }
+            impl NeverBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `times`.
+                pub fn times(
+                    mut self,
+                    value: ::std::vec::Vec<::accordant_wire::values::NaiveTime>,
+                ) -> Self {
+                    self.times = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `never`.
+                pub fn never(mut self, value: ::std::convert::Infallible) -> Self {
+                    self.never = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `after`.
+                pub fn after(mut self, value: i32) -> Self {
+                    self.after = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `enum`.
+                pub fn r#enum(mut self, value: Nothing) -> Self {
+                    self.r#enum = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `some`.
+                pub fn some(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Nothing>>,
+                ) -> Self {
+                    self.some = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Never, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Never {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Never",
+                            "id",
+                        )?,
+                        times: ::accordant_wire::MissingField::check(
+                            self.times,
+                            "shapes.Never",
+                            "times",
+                        )?,
+                        never: ::accordant_wire::MissingField::check(
+                            self.never,
+                            "shapes.Never",
+                            "never",
+                        )?,
+                        after: ::accordant_wire::MissingField::check(
+                            self.after,
+                            "shapes.Never",
+                            "after",
+                        )?,
+                        r#enum: ::accordant_wire::MissingField::check(
+                            self.r#enum,
+                            "shapes.Never",
+                            "enum",
+                        )?,
+                        some: self.some,
+                    })
                 }
             }
             /// A view of a [`Never`].
@@ -10249,6 +14825,95 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Recursion {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> RecursionBuilder {
+                    RecursionBuilder {
+                        id: ::std::option::Option::None,
+                        list: ::std::option::Option::None,
+                        tree: ::std::option::Option::None,
+                        ping: ::std::option::Option::None,
+                        either: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Recursion`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct RecursionBuilder {
+                id: ::std::option::Option<i32>,
+                list: ::std::option::Option<Node>,
+                tree: ::std::option::Option<Tree>,
+                ping: ::std::option::Option<::std::option::Option<Ping>>,
+                either: ::std::option::Option<RecursionEither>,
+            }
+            impl RecursionBuilder {
+                /// The field `id`.
+                pub fn id(mut self, value: i32) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `list`.
+                pub fn list(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Node>>,
+                ) -> Self {
+                    self.list = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `tree`.
+                pub fn tree(mut self, value: Tree) -> Self {
+                    self.tree = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `ping`.
+                pub fn ping(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Ping>>,
+                ) -> Self {
+                    self.ping = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `either`.
+                pub fn either(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<RecursionEither>,
+                    >,
+                ) -> Self {
+                    self.either = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Recursion, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Recursion {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Recursion",
+                            "id",
+                        )?,
+                        list: self.list,
+                        tree: ::accordant_wire::MissingField::check(
+                            self.tree,
+                            "shapes.Recursion",
+                            "tree",
+                        )?,
+                        ping: ::accordant_wire::MissingField::check(
+                            self.ping,
+                            "shapes.Recursion",
+                            "ping",
+                        )?,
+                        either: self.either,
+                    })
+                }
+            }
             /// A view of a [`Recursion`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct RecursionRef<'a> {
@@ -10401,6 +15066,59 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Branch {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> BranchBuilder {
+                    BranchBuilder {
+                        left: ::std::option::Option::None,
+                        right: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Branch`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct BranchBuilder {
+                left: ::std::option::Option<BranchLeft>,
+                right: ::std::option::Option<::std::option::Option<BranchRight>>,
+            }
+            impl BranchBuilder {
+                /// The field `left`.
+                pub fn left(mut self, value: BranchLeft) -> Self {
+                    self.left = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `right`.
+                pub fn right(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<BranchRight>>,
+                ) -> Self {
+                    self.right = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Branch, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Branch {
+                        left: ::accordant_wire::MissingField::check(
+                            self.left,
+                            "shapes.Branch",
+                            "left",
+                        )?,
+                        right: ::accordant_wire::MissingField::check(
+                            self.right,
+                            "shapes.Branch",
+                            "right",
+                        )?,
+                    })
+                }
+            }
             /// The record `shapes.Leaf`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Leaf {
@@ -10426,6 +15144,42 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Leaf {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> LeafBuilder {
+                    LeafBuilder {
+                        x: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Leaf`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct LeafBuilder {
+                x: ::std::option::Option<i32>,
+            }
+            impl LeafBuilder {
+                /// The field `x`.
+                pub fn x(mut self, value: i32) -> Self {
+                    self.x = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Leaf, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Leaf {
+                        x: ::accordant_wire::MissingField::check(
+                            self.x,
+                            "shapes.Leaf",
+                            "x",
+                        )?,
+                    })
                 }
             }
             /// The record `shapes.Node`.
@@ -10480,6 +15234,55 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Node {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> NodeBuilder {
+                    NodeBuilder {
+                        value: ::std::option::Option::None,
+                        next: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Node`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct NodeBuilder {
+                value: ::std::option::Option<i64>,
+                next: ::std::option::Option<::std::boxed::Box<Node>>,
+            }
+            impl NodeBuilder {
+                /// The field `value`.
+                pub fn value(mut self, value: i64) -> Self {
+                    self.value = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `next`.
+                pub fn next(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Node>>,
+                    >,
+                ) -> Self {
+                    self.next = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Node, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Node {
+                        value: ::accordant_wire::MissingField::check(
+                            self.value,
+                            "shapes.Node",
+                            "value",
+                        )?,
+                        next: self.next,
+                    })
+                }
+            }
             /// The record `shapes.Ping`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Ping {
@@ -10528,6 +15331,51 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Ping {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PingBuilder {
+                    PingBuilder {
+                        pong: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Ping`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PingBuilder {
+                pong: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Pong>>,
+                >,
+            }
+            impl PingBuilder {
+                /// The field `pong`.
+                pub fn pong(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Pong>>,
+                    >,
+                ) -> Self {
+                    self.pong = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Ping, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Ping {
+                        pong: ::accordant_wire::MissingField::check(
+                            self.pong,
+                            "shapes.Ping",
+                            "pong",
+                        )?,
+                    })
+                }
+            }
             /// The record `shapes.Pong`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Pong {
@@ -10574,6 +15422,51 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Pong {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PongBuilder {
+                    PongBuilder {
+                        ping: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Pong`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PongBuilder {
+                ping: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Ping>>,
+                >,
+            }
+            impl PongBuilder {
+                /// The field `ping`.
+                pub fn ping(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Ping>>,
+                    >,
+                ) -> Self {
+                    self.ping = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Pong, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Pong {
+                        ping: ::accordant_wire::MissingField::check(
+                            self.ping,
+                            "shapes.Pong",
+                            "ping",
+                        )?,
+                    })
                 }
             }
             /// The record `shapes.Tree`.
@@ -10627,6 +15520,59 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Tree {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> TreeBuilder {
+                    TreeBuilder {
+                        children: ::std::option::Option::None,
+                        named: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Tree`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct TreeBuilder {
+                children: ::std::option::Option<::std::vec::Vec<Tree>>,
+                named: ::std::option::Option<
+                    ::std::collections::BTreeMap<::std::string::String, Tree>,
+                >,
+            }
+            impl TreeBuilder {
+                /// The field `children`.
+                pub fn children(mut self, value: ::std::vec::Vec<Tree>) -> Self {
+                    self.children = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `named`.
+                pub fn named(
+                    mut self,
+                    value: ::std::collections::BTreeMap<::std::string::String, Tree>,
+                ) -> Self {
+                    self.named = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Tree, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Tree {
+                        children: ::accordant_wire::MissingField::check(
+                            self.children,
+                            "shapes.Tree",
+                            "children",
+                        )?,
+                        named: ::accordant_wire::MissingField::check(
+                            self.named,
+                            "shapes.Tree",
+                            "named",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Tree`].
@@ -11191,6 +16137,181 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Unions {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> UnionsBuilder {
+                    UnionsBuilder {
+                        id: ::std::option::Option::None,
+                        last: ::std::option::Option::None,
+                        only: ::std::option::Option::None,
+                        nothing: ::std::option::Option::None,
+                        unit: (),
+                        every: ::std::option::Option::None,
+                        two: ::std::option::Option::None,
+                        nested: ::std::option::Option::None,
+                        logical: ::std::option::Option::None,
+                        never: ::std::vec::Vec::new(),
+                    }
+                }
+            }
+            /// The fields of a [`Unions`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct UnionsBuilder {
+                id: ::std::option::Option<i64>,
+                last: ::std::option::Option<
+                    ::std::option::Option<::std::string::String>,
+                >,
+                only: ::std::option::Option<i32>,
+                nothing: ::std::option::Option<()>,
+                unit: (),
+                every: ::std::option::Option<
+                    ::std::vec::Vec<::std::option::Option<UnionsEveryItem>>,
+                >,
+                two: ::std::option::Option<
+                    ::std::collections::BTreeMap<::std::string::String, UnionsTwoValue>,
+                >,
+                nested: ::std::option::Option<
+                    ::std::vec::Vec<
+                        ::std::option::Option<
+                            ::std::vec::Vec<::std::option::Option<UnionsNestedItemItem>>,
+                        >,
+                    >,
+                >,
+                logical: ::std::option::Option<UnionsLogical>,
+                never: ::std::vec::Vec<::std::convert::Infallible>,
+            }
+            impl UnionsBuilder {
+                /// The field `id`.
+                pub fn id(mut self, value: i64) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `last`.
+                pub fn last(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.last = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `only`.
+                pub fn only(mut self, value: i32) -> Self {
+                    self.only = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nothing`.
+                pub fn nothing(mut self, value: ()) -> Self {
+                    self.nothing = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `unit`.
+                pub fn unit(mut self, value: ()) -> Self {
+                    self.unit = value;
+                    self
+                }
+                /// The field `every`.
+                pub fn every(
+                    mut self,
+                    value: ::std::vec::Vec<::std::option::Option<UnionsEveryItem>>,
+                ) -> Self {
+                    self.every = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `two`.
+                pub fn two(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        UnionsTwoValue,
+                    >,
+                ) -> Self {
+                    self.two = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nested`.
+                pub fn nested(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::option::Option<
+                            ::std::vec::Vec<::std::option::Option<UnionsNestedItemItem>>,
+                        >,
+                    >,
+                ) -> Self {
+                    self.nested = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `logical`.
+                pub fn logical(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<UnionsLogical>,
+                    >,
+                ) -> Self {
+                    self.logical = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `never`.
+                pub fn never(
+                    mut self,
+                    value: ::std::vec::Vec<::std::convert::Infallible>,
+                ) -> Self {
+                    self.never = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Unions, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Unions {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Unions",
+                            "id",
+                        )?,
+                        last: ::accordant_wire::MissingField::check(
+                            self.last,
+                            "shapes.Unions",
+                            "last",
+                        )?,
+                        only: ::accordant_wire::MissingField::check(
+                            self.only,
+                            "shapes.Unions",
+                            "only",
+                        )?,
+                        nothing: ::accordant_wire::MissingField::check(
+                            self.nothing,
+                            "shapes.Unions",
+                            "nothing",
+                        )?,
+                        unit: self.unit,
+                        every: ::accordant_wire::MissingField::check(
+                            self.every,
+                            "shapes.Unions",
+                            "every",
+                        )?,
+                        two: ::accordant_wire::MissingField::check(
+                            self.two,
+                            "shapes.Unions",
+                            "two",
+                        )?,
+                        nested: ::accordant_wire::MissingField::check(
+                            self.nested,
+                            "shapes.Unions",
+                            "nested",
+                        )?,
+                        logical: self.logical,
+                        never: self.never,
+                    })
+                }
+            }
             /// A view of a [`Unions`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct UnionsRef<'a> {
@@ -11542,6 +16663,42 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Real {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> RealBuilder {
+                    RealBuilder {
+                        r: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Real`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct RealBuilder {
+                r: ::std::option::Option<f64>,
+            }
+            impl RealBuilder {
+                /// The field `r`.
+                pub fn r(mut self, value: f64) -> Self {
+                    self.r = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Real, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Real {
+                        r: ::accordant_wire::MissingField::check(
+                            self.r,
+                            "shapes.Real",
+                            "r",
+                        )?,
+                    })
                 }
             }
             /// One of the branches of a union.
@@ -11924,6 +17081,8 @@ pub mod shapes {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -12024,6 +17183,54 @@ pub mod shared {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Moved {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> MovedBuilder {
+                    MovedBuilder {
+                        id: ::std::option::Option::None,
+                        to: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Moved`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct MovedBuilder {
+                id: ::std::option::Option<i32>,
+                to: ::std::option::Option<super::super::point::v1::Point>,
+            }
+            impl MovedBuilder {
+                /// The field `id`.
+                pub fn id(mut self, value: i32) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `to`.
+                pub fn to(mut self, value: super::super::point::v1::Point) -> Self {
+                    self.to = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Moved, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Moved {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shared.Moved",
+                            "id",
+                        )?,
+                        to: ::accordant_wire::MissingField::check(
+                            self.to,
+                            "shared.Moved",
+                            "to",
+                        )?,
+                    })
                 }
             }
             impl ::accordant_wire::Event for Moved {
@@ -12227,6 +17434,73 @@ pub mod shared {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Moved {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> MovedBuilder {
+                    MovedBuilder {
+                        id: ::std::option::Option::None,
+                        to: ::std::option::Option::None,
+                        unit: super::super::unit::v1::Unit::Metre,
+                        hash: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Moved`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct MovedBuilder {
+                id: ::std::option::Option<i32>,
+                to: ::std::option::Option<super::super::point::v2::Point>,
+                unit: super::super::unit::v1::Unit,
+                hash: ::std::option::Option<[u8; 4]>,
+            }
+            impl MovedBuilder {
+                /// The field `id`.
+                pub fn id(mut self, value: i32) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `to`.
+                pub fn to(mut self, value: super::super::point::v2::Point) -> Self {
+                    self.to = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `unit`.
+                pub fn unit(mut self, value: super::super::unit::v1::Unit) -> Self {
+                    self.unit = value;
+                    self
+                }
+                /// The field `hash`.
+                pub fn hash(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<[u8; 4]>>,
+                ) -> Self {
+                    self.hash = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Moved, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Moved {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shared.Moved",
+                            "id",
+                        )?,
+                        to: ::accordant_wire::MissingField::check(
+                            self.to,
+                            "shared.Moved",
+                            "to",
+                        )?,
+                        unit: self.unit,
+                        hash: self.hash,
+                    })
                 }
             }
             /// A view of a [`Moved`].
@@ -12481,6 +17755,54 @@ pub mod shared {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Point {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PointBuilder {
+                    PointBuilder {
+                        x: ::std::option::Option::None,
+                        y: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Point`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PointBuilder {
+                x: ::std::option::Option<i32>,
+                y: ::std::option::Option<i32>,
+            }
+            impl PointBuilder {
+                /// The field `x`.
+                pub fn x(mut self, value: i32) -> Self {
+                    self.x = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `y`.
+                pub fn y(mut self, value: i32) -> Self {
+                    self.y = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Point, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Point {
+                        x: ::accordant_wire::MissingField::check(
+                            self.x,
+                            "shared.Point",
+                            "x",
+                        )?,
+                        y: ::accordant_wire::MissingField::check(
+                            self.y,
+                            "shared.Point",
+                            "y",
+                        )?,
+                    })
+                }
+            }
         }
         /// Version 2 and its types.
         pub mod v2 {
@@ -12559,6 +17881,65 @@ pub mod shared {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Point {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PointBuilder {
+                    PointBuilder {
+                        x: ::std::option::Option::None,
+                        y: ::std::option::Option::None,
+                        z: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Point`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PointBuilder {
+                x: ::std::option::Option<i32>,
+                y: ::std::option::Option<i32>,
+                z: ::std::option::Option<PointZ>,
+            }
+            impl PointBuilder {
+                /// The field `x`.
+                pub fn x(mut self, value: i32) -> Self {
+                    self.x = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `y`.
+                pub fn y(mut self, value: i32) -> Self {
+                    self.y = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `z`.
+                pub fn z(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<PointZ>>,
+                ) -> Self {
+                    self.z = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Point, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Point {
+                        x: ::accordant_wire::MissingField::check(
+                            self.x,
+                            "shared.Point",
+                            "x",
+                        )?,
+                        y: ::accordant_wire::MissingField::check(
+                            self.y,
+                            "shared.Point",
+                            "y",
+                        )?,
+                        z: self.z,
+                    })
                 }
             }
             /// A view of a [`Point`].
@@ -12742,6 +18123,8 @@ pub mod shared {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -12805,6 +18188,63 @@ pub mod std {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Core {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> CoreBuilder {
+                    CoreBuilder {
+                        id: ::std::option::Option::None,
+                        count: 1,
+                        flag: true,
+                    }
+                }
+            }
+            /// The fields of a [`Core`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct CoreBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                count: i64,
+                flag: bool,
+            }
+            impl CoreBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `count`.
+                pub fn count(mut self, value: i64) -> Self {
+                    self.count = value;
+                    self
+                }
+                /// The field `flag`.
+                pub fn flag(mut self, value: bool) -> Self {
+                    self.flag = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Core, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Core {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "std.Core",
+                            "id",
+                        )?,
+                        count: self.count,
+                        flag: self.flag,
+                    })
                 }
             }
             /// A view of a [`Core`].
@@ -12911,6 +18351,8 @@ pub mod std {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -13041,6 +18483,151 @@ pub mod r#unsafe {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Docs {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> DocsBuilder {
+                    DocsBuilder {
+                        id: ::std::option::Option::None,
+                        f0: 0,
+                        f1: 0,
+                        f2: 0,
+                        f3: 0,
+                        f4: 0,
+                        f5: 0,
+                        f6: 0,
+                        f7: 0,
+                        f8: 0,
+                        f9: 0,
+                        f10: 0,
+                        f11: 0,
+                        of: Of::A,
+                    }
+                }
+            }
+            /// The fields of a [`Docs`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct DocsBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                f0: i32,
+                f1: i32,
+                f2: i32,
+                f3: i32,
+                f4: i32,
+                f5: i32,
+                f6: i32,
+                f7: i32,
+                f8: i32,
+                f9: i32,
+                f10: i32,
+                f11: i32,
+                of: Of,
+            }
+            impl DocsBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `f0`.
+                pub fn f0(mut self, value: i32) -> Self {
+                    self.f0 = value;
+                    self
+                }
+                /// The field `f1`.
+                pub fn f1(mut self, value: i32) -> Self {
+                    self.f1 = value;
+                    self
+                }
+                /// The field `f2`.
+                pub fn f2(mut self, value: i32) -> Self {
+                    self.f2 = value;
+                    self
+                }
+                /// The field `f3`.
+                pub fn f3(mut self, value: i32) -> Self {
+                    self.f3 = value;
+                    self
+                }
+                /// The field `f4`.
+                pub fn f4(mut self, value: i32) -> Self {
+                    self.f4 = value;
+                    self
+                }
+                /// The field `f5`.
+                pub fn f5(mut self, value: i32) -> Self {
+                    self.f5 = value;
+                    self
+                }
+                /// The field `f6`.
+                pub fn f6(mut self, value: i32) -> Self {
+                    self.f6 = value;
+                    self
+                }
+                /// The field `f7`.
+                pub fn f7(mut self, value: i32) -> Self {
+                    self.f7 = value;
+                    self
+                }
+                /// The field `f8`.
+                pub fn f8(mut self, value: i32) -> Self {
+                    self.f8 = value;
+                    self
+                }
+                /// The field `f9`.
+                pub fn f9(mut self, value: i32) -> Self {
+                    self.f9 = value;
+                    self
+                }
+                /// The field `f10`.
+                pub fn f10(mut self, value: i32) -> Self {
+                    self.f10 = value;
+                    self
+                }
+                /// The field `f11`.
+                pub fn f11(mut self, value: i32) -> Self {
+                    self.f11 = value;
+                    self
+                }
+                /// The field `of`.
+                pub fn of(mut self, value: Of) -> Self {
+                    self.of = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Docs, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Docs {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "unsafe.Docs",
+                            "id",
+                        )?,
+                        f0: self.f0,
+                        f1: self.f1,
+                        f2: self.f2,
+                        f3: self.f3,
+                        f4: self.f4,
+                        f5: self.f5,
+                        f6: self.f6,
+                        f7: self.f7,
+                        f8: self.f8,
+                        f9: self.f9,
+                        f10: self.f10,
+                        f11: self.f11,
+                        of: self.of,
+                    })
                 }
             }
             /// A view of a [`Docs`].
@@ -13296,6 +18883,73 @@ pub mod r#unsafe {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Injection {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> InjectionBuilder {
+                    InjectionBuilder {
+                        id: ::std::option::Option::None,
+                        text: ::std::string::String::from(
+                            "\"; } pub fn evil() -> String { std::process::abort() } /* \\u0022 */ //",
+                        ),
+                        next: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Injection`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct InjectionBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                text: ::std::string::String,
+                next: ::std::option::Option<::std::string::String>,
+            }
+            impl InjectionBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `next`.
+                pub fn next(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.next = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Injection, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Injection {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "unsafe.Injection",
+                            "id",
+                        )?,
+                        text: self.text,
+                        next: self.next,
+                    })
+                }
+            }
             /// A view of a [`Injection`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct InjectionRef<'a> {
@@ -13407,6 +19061,8 @@ pub mod r#unsafe {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -13462,6 +19118,42 @@ pub mod values {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Logical {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> LogicalBuilder {
+                    LogicalBuilder {
+                        id: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Logical`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct LogicalBuilder {
+                id: ::std::option::Option<::accordant_wire::values::Uuid>,
+            }
+            impl LogicalBuilder {
+                /// The field `id`.
+                pub fn id(mut self, value: ::accordant_wire::values::Uuid) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Logical, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Logical {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "values.Logical",
+                            "id",
+                        )?,
+                    })
                 }
             }
             impl ::accordant_wire::Event for Logical {
@@ -13689,6 +19381,241 @@ pub mod values {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Logical {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> LogicalBuilder {
+                    LogicalBuilder {
+                        id: ::std::option::Option::None,
+                        uuid_text: ::accordant_wire::values::Uuid::from_bytes([
+                            63, 138, 28, 82, 107, 14, 79, 14, 157, 60, 10, 75, 28, 157,
+                            126, 33,
+                        ]),
+                        uuid_bytes: ::accordant_wire::values::Uuid::from_bytes([
+                            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+                        ]),
+                        money: ::accordant_wire::values::known::decimal(b"\x05\x13", 2),
+                        fixed_money: ::accordant_wire::values::known::decimal(
+                            b"\xFF\xFF\xFF\xFF\xFF\x80",
+                            3,
+                        ),
+                        huge: ::std::vec::Vec::from(b"\x01"),
+                        date: ::accordant_wire::values::known::date(-1),
+                        time_millis: ::accordant_wire::values::known::time(1000000),
+                        time_micros: ::accordant_wire::values::known::time(1000),
+                        ts_millis: ::accordant_wire::values::known::timestamp(-1, 1000),
+                        ts_micros: ::accordant_wire::values::known::timestamp(
+                            0,
+                            1000000,
+                        ),
+                        ts_nanos: ::accordant_wire::values::known::timestamp(
+                            1,
+                            1000000000,
+                        ),
+                        local_millis: ::accordant_wire::values::known::local_timestamp(
+                            1,
+                            1000,
+                        ),
+                        local_micros: ::accordant_wire::values::known::local_timestamp(
+                            2,
+                            1000000,
+                        ),
+                        local_nanos: ::accordant_wire::values::known::local_timestamp(
+                            3,
+                            1000000000,
+                        ),
+                        duration: ::accordant_wire::values::Duration::from_bytes([
+                            1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0,
+                        ]),
+                    }
+                }
+            }
+            /// The fields of a [`Logical`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct LogicalBuilder {
+                id: ::std::option::Option<::accordant_wire::values::Uuid>,
+                uuid_text: ::accordant_wire::values::Uuid,
+                uuid_bytes: ::accordant_wire::values::Uuid,
+                money: ::accordant_wire::values::Decimal,
+                fixed_money: ::accordant_wire::values::Decimal,
+                huge: ::std::vec::Vec<u8>,
+                date: ::accordant_wire::values::NaiveDate,
+                time_millis: ::accordant_wire::values::NaiveTime,
+                time_micros: ::accordant_wire::values::NaiveTime,
+                ts_millis: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                ts_micros: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                ts_nanos: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                local_millis: ::accordant_wire::values::NaiveDateTime,
+                local_micros: ::accordant_wire::values::NaiveDateTime,
+                local_nanos: ::accordant_wire::values::NaiveDateTime,
+                duration: ::accordant_wire::values::Duration,
+            }
+            impl LogicalBuilder {
+                /// The field `id`.
+                pub fn id(mut self, value: ::accordant_wire::values::Uuid) -> Self {
+                    self.id = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `uuid_text`.
+                pub fn uuid_text(
+                    mut self,
+                    value: ::accordant_wire::values::Uuid,
+                ) -> Self {
+                    self.uuid_text = value;
+                    self
+                }
+                /// The field `uuid_bytes`.
+                pub fn uuid_bytes(
+                    mut self,
+                    value: ::accordant_wire::values::Uuid,
+                ) -> Self {
+                    self.uuid_bytes = value;
+                    self
+                }
+                /// The field `money`.
+                pub fn money(
+                    mut self,
+                    value: ::accordant_wire::values::Decimal,
+                ) -> Self {
+                    self.money = value;
+                    self
+                }
+                /// The field `fixed_money`.
+                pub fn fixed_money(
+                    mut self,
+                    value: ::accordant_wire::values::Decimal,
+                ) -> Self {
+                    self.fixed_money = value;
+                    self
+                }
+                /// The field `huge`.
+                pub fn huge(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.huge = value;
+                    self
+                }
+                /// The field `date`.
+                pub fn date(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveDate,
+                ) -> Self {
+                    self.date = value;
+                    self
+                }
+                /// The field `time_millis`.
+                pub fn time_millis(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveTime,
+                ) -> Self {
+                    self.time_millis = value;
+                    self
+                }
+                /// The field `time_micros`.
+                pub fn time_micros(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveTime,
+                ) -> Self {
+                    self.time_micros = value;
+                    self
+                }
+                /// The field `ts_millis`.
+                pub fn ts_millis(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.ts_millis = value;
+                    self
+                }
+                /// The field `ts_micros`.
+                pub fn ts_micros(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.ts_micros = value;
+                    self
+                }
+                /// The field `ts_nanos`.
+                pub fn ts_nanos(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.ts_nanos = value;
+                    self
+                }
+                /// The field `local_millis`.
+                pub fn local_millis(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveDateTime,
+                ) -> Self {
+                    self.local_millis = value;
+                    self
+                }
+                /// The field `local_micros`.
+                pub fn local_micros(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveDateTime,
+                ) -> Self {
+                    self.local_micros = value;
+                    self
+                }
+                /// The field `local_nanos`.
+                pub fn local_nanos(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveDateTime,
+                ) -> Self {
+                    self.local_nanos = value;
+                    self
+                }
+                /// The field `duration`.
+                pub fn duration(
+                    mut self,
+                    value: ::accordant_wire::values::Duration,
+                ) -> Self {
+                    self.duration = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Logical, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Logical {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "values.Logical",
+                            "id",
+                        )?,
+                        uuid_text: self.uuid_text,
+                        uuid_bytes: self.uuid_bytes,
+                        money: self.money,
+                        fixed_money: self.fixed_money,
+                        huge: self.huge,
+                        date: self.date,
+                        time_millis: self.time_millis,
+                        time_micros: self.time_micros,
+                        ts_millis: self.ts_millis,
+                        ts_micros: self.ts_micros,
+                        ts_nanos: self.ts_nanos,
+                        local_millis: self.local_millis,
+                        local_micros: self.local_micros,
+                        local_nanos: self.local_nanos,
+                        duration: self.duration,
+                    })
+                }
+            }
             /// A view of a [`Logical`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct LogicalRef<'a> {
@@ -13863,8 +19790,8 @@ pub mod values {
                         ]),
                         money: reader.decimal_from(b"\x05\x13", 2)?,
                         fixed_money: reader
-                            .decimal_from(&[255, 255, 255, 255, 255, 128], 3)?,
-                        huge: reader.decimal_from(b"\x01", 10)?,
+                            .decimal_from(b"\xFF\xFF\xFF\xFF\xFF\x80", 3)?,
+                        huge: ::std::vec::Vec::from(b"\x01"),
                         date: reader.date_from(-1)?,
                         time_millis: reader.time_millis_from(1)?,
                         time_micros: reader.time_micros_from(1)?,
@@ -13922,7 +19849,7 @@ pub mod values {
                         ]),
                         money: reader.decimal_from(b"\x05\x13", 2)?,
                         fixed_money: reader
-                            .decimal_from(&[255, 255, 255, 255, 255, 128], 3)?,
+                            .decimal_from(b"\xFF\xFF\xFF\xFF\xFF\x80", 3)?,
                         huge: b"\x01",
                         date: reader.date_from(-1)?,
                         time_millis: reader.time_millis_from(1)?,
@@ -13992,6 +19919,47 @@ pub mod values {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Numbers {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> NumbersBuilder {
+                    NumbersBuilder {
+                        id: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Numbers`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct NumbersBuilder {
+                id: ::std::option::Option<::std::string::String>,
+            }
+            impl NumbersBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Numbers, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Numbers {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "values.Numbers",
+                            "id",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Numbers`].
@@ -14391,6 +20359,204 @@ pub mod values {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Numbers {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> NumbersBuilder {
+                    NumbersBuilder {
+                        id: ::std::option::Option::None,
+                        pi: 3.14,
+                        e: 2.7182817,
+                        big: 100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0,
+                        small: 0.000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000005,
+                        float_max: 340282350000000000000000000000000000000.0,
+                        exact: 16777216.0,
+                        zero: -0.0,
+                        whole: 7.0,
+                        int_least: -2147483648,
+                        long_most: 9223372036854775807,
+                        later: ::std::option::Option::Some(
+                            NumbersLater::String(
+                                ::std::string::String::from("a later branch"),
+                            ),
+                        ),
+                        record_branch: ::std::option::Option::Some(Deep {
+                            a: 2,
+                            m: ::std::collections::BTreeMap::from([
+                                (
+                                    ::std::string::String::from("k"),
+                                    ::std::vec::Vec::from([
+                                        ::std::option::Option::None,
+                                        ::std::option::Option::Some(Deep {
+                                            a: 3,
+                                            m: ::std::collections::BTreeMap::new(),
+                                        }),
+                                    ]),
+                                ),
+                            ]),
+                        }),
+                        raw: ::std::vec::Vec::from(b"\0\x7F\x80\xFF\"\\"),
+                        two: [255, 0],
+                        unit: (),
+                        text: ::std::string::String::from(
+                            "\u{202e}\u{2066} {} \\u0022 \" */ \r\n \0 \u{feff}",
+                        ),
+                    }
+                }
+            }
+            /// The fields of a [`Numbers`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct NumbersBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                pi: f64,
+                e: f32,
+                big: f64,
+                small: f64,
+                float_max: f32,
+                exact: f32,
+                zero: f64,
+                whole: f64,
+                int_least: i32,
+                long_most: i64,
+                later: ::std::option::Option<NumbersLater>,
+                record_branch: ::std::option::Option<Deep>,
+                raw: ::std::vec::Vec<u8>,
+                two: [u8; 2],
+                unit: (),
+                text: ::std::string::String,
+            }
+            impl NumbersBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `pi`.
+                pub fn pi(mut self, value: f64) -> Self {
+                    self.pi = value;
+                    self
+                }
+                /// The field `e`.
+                pub fn e(mut self, value: f32) -> Self {
+                    self.e = value;
+                    self
+                }
+                /// The field `big`.
+                pub fn big(mut self, value: f64) -> Self {
+                    self.big = value;
+                    self
+                }
+                /// The field `small`.
+                pub fn small(mut self, value: f64) -> Self {
+                    self.small = value;
+                    self
+                }
+                /// The field `float_max`.
+                pub fn float_max(mut self, value: f32) -> Self {
+                    self.float_max = value;
+                    self
+                }
+                /// The field `exact`.
+                pub fn exact(mut self, value: f32) -> Self {
+                    self.exact = value;
+                    self
+                }
+                /// The field `zero`.
+                pub fn zero(mut self, value: f64) -> Self {
+                    self.zero = value;
+                    self
+                }
+                /// The field `whole`.
+                pub fn whole(mut self, value: f64) -> Self {
+                    self.whole = value;
+                    self
+                }
+                /// The field `int_least`.
+                pub fn int_least(mut self, value: i32) -> Self {
+                    self.int_least = value;
+                    self
+                }
+                /// The field `long_most`.
+                pub fn long_most(mut self, value: i64) -> Self {
+                    self.long_most = value;
+                    self
+                }
+                /// The field `later`.
+                pub fn later(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<NumbersLater>>,
+                ) -> Self {
+                    self.later = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `record_branch`.
+                pub fn record_branch(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<Deep>>,
+                ) -> Self {
+                    self.record_branch = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `raw`.
+                pub fn raw(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.raw = value;
+                    self
+                }
+                /// The field `two`.
+                pub fn two(mut self, value: [u8; 2]) -> Self {
+                    self.two = value;
+                    self
+                }
+                /// The field `unit`.
+                pub fn unit(mut self, value: ()) -> Self {
+                    self.unit = value;
+                    self
+                }
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Numbers, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Numbers {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "values.Numbers",
+                            "id",
+                        )?,
+                        pi: self.pi,
+                        e: self.e,
+                        big: self.big,
+                        small: self.small,
+                        float_max: self.float_max,
+                        exact: self.exact,
+                        zero: self.zero,
+                        whole: self.whole,
+                        int_least: self.int_least,
+                        long_most: self.long_most,
+                        later: self.later,
+                        record_branch: self.record_branch,
+                        raw: self.raw,
+                        two: self.two,
+                        unit: self.unit,
+                        text: self.text,
+                    })
+                }
+            }
             /// A view of a [`Numbers`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct NumbersRef<'a> {
@@ -14583,6 +20749,15 @@ pub mod values {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Deep {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {
+                        a: 1,
+                        m: ::std::collections::BTreeMap::new(),
+                    }
                 }
             }
             /// A view of a [`Deep`].

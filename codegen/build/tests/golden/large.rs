@@ -10,6 +10,8 @@
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -335,6 +337,166 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Large {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> LargeBuilder {
+                    LargeBuilder {
+                        id: ::std::option::Option::None,
+                        gone: (),
+                        kept: (),
+                        nested: ::std::vec::Vec::new(),
+                        which: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Large`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct LargeBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                gone: (),
+                kept: (),
+                nested: ::std::vec::Vec<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<
+                            ::std::vec::Vec<
+                                ::std::collections::BTreeMap<
+                                    ::std::string::String,
+                                    ::std::option::Option<
+                                        ::std::vec::Vec<
+                                            ::std::collections::BTreeMap<
+                                                ::std::string::String,
+                                                ::std::option::Option<
+                                                    ::std::vec::Vec<
+                                                        ::std::collections::BTreeMap<
+                                                            ::std::string::String,
+                                                            ::std::option::Option<
+                                                                ::std::vec::Vec<
+                                                                    ::std::collections::BTreeMap<
+                                                                        ::std::string::String,
+                                                                        ::std::option::Option<
+                                                                            ::std::vec::Vec<
+                                                                                ::std::collections::BTreeMap<
+                                                                                    ::std::string::String,
+                                                                                    ::std::option::Option<i32>,
+                                                                                >,
+                                                                            >,
+                                                                        >,
+                                                                    >,
+                                                                >,
+                                                            >,
+                                                        >,
+                                                    >,
+                                                >,
+                                            >,
+                                        >,
+                                    >,
+                                >,
+                            >,
+                        >,
+                    >,
+                >,
+                which: ::std::option::Option<LargeWhich>,
+            }
+            impl LargeBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `gone`.
+                pub fn gone(mut self, value: ()) -> Self {
+                    self.gone = value;
+                    self
+                }
+                /// The field `kept`.
+                pub fn kept(mut self, value: ()) -> Self {
+                    self.kept = value;
+                    self
+                }
+                /// The field `nested`.
+                pub fn nested(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::option::Option<
+                                ::std::vec::Vec<
+                                    ::std::collections::BTreeMap<
+                                        ::std::string::String,
+                                        ::std::option::Option<
+                                            ::std::vec::Vec<
+                                                ::std::collections::BTreeMap<
+                                                    ::std::string::String,
+                                                    ::std::option::Option<
+                                                        ::std::vec::Vec<
+                                                            ::std::collections::BTreeMap<
+                                                                ::std::string::String,
+                                                                ::std::option::Option<
+                                                                    ::std::vec::Vec<
+                                                                        ::std::collections::BTreeMap<
+                                                                            ::std::string::String,
+                                                                            ::std::option::Option<
+                                                                                ::std::vec::Vec<
+                                                                                    ::std::collections::BTreeMap<
+                                                                                        ::std::string::String,
+                                                                                        ::std::option::Option<i32>,
+                                                                                    >,
+                                                                                >,
+                                                                            >,
+                                                                        >,
+                                                                    >,
+                                                                >,
+                                                            >,
+                                                        >,
+                                                    >,
+                                                >,
+                                            >,
+                                        >,
+                                    >,
+                                >,
+                            >,
+                        >,
+                    >,
+                ) -> Self {
+                    self.nested = value;
+                    self
+                }
+                /// The field `which`.
+                pub fn which(mut self, value: LargeWhich) -> Self {
+                    self.which = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Large, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Large {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Large",
+                            "id",
+                        )?,
+                        gone: self.gone,
+                        kept: self.kept,
+                        nested: self.nested,
+                        which: ::accordant_wire::MissingField::check(
+                            self.which,
+                            "shapes.Large",
+                            "which",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Large`].
@@ -788,6 +950,53 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Wide {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {
+                        w0: ::std::string::String::from(""),
+                        w1: ::std::string::String::from(""),
+                        w2: ::std::string::String::from(""),
+                        w3: ::std::string::String::from(""),
+                        w4: ::std::string::String::from(""),
+                        w5: ::std::string::String::from(""),
+                        w6: ::std::string::String::from(""),
+                        w7: ::std::string::String::from(""),
+                        w8: ::std::string::String::from(""),
+                        w9: ::std::string::String::from(""),
+                        w10: ::std::string::String::from(""),
+                        w11: ::std::string::String::from(""),
+                        w12: ::std::string::String::from(""),
+                        w13: ::std::string::String::from(""),
+                        w14: ::std::string::String::from(""),
+                        w15: ::std::string::String::from(""),
+                        w16: ::std::string::String::from(""),
+                        w17: ::std::string::String::from(""),
+                        w18: ::std::string::String::from(""),
+                        w19: ::std::string::String::from(""),
+                        w20: ::std::string::String::from(""),
+                        w21: ::std::string::String::from(""),
+                        w22: ::std::string::String::from(""),
+                        w23: ::std::string::String::from(""),
+                        w24: ::std::string::String::from(""),
+                        w25: ::std::string::String::from(""),
+                        w26: ::std::string::String::from(""),
+                        w27: ::std::string::String::from(""),
+                        w28: ::std::string::String::from(""),
+                        w29: ::std::string::String::from(""),
+                        w30: ::std::string::String::from(""),
+                        w31: ::std::string::String::from(""),
+                        w32: ::std::string::String::from(""),
+                        w33: ::std::string::String::from(""),
+                        w34: ::std::string::String::from(""),
+                        w35: ::std::string::String::from(""),
+                        w36: ::std::string::String::from(""),
+                        w37: ::std::string::String::from(""),
+                        w38: ::std::string::String::from(""),
+                        w39: ::std::string::String::from(""),
+                    }
                 }
             }
             /// A view of a [`Wide`].
@@ -5394,6 +5603,8166 @@ pub mod shapes {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Large {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> LargeBuilder {
+                    LargeBuilder {
+                        id: ::std::option::Option::None,
+                        kept: (),
+                        nested: ::std::vec::Vec::new(),
+                        which: ::std::option::Option::None,
+                        nothing: (),
+                        field_0: 0,
+                        field_1: 1,
+                        field_2: 2,
+                        field_3: 3,
+                        field_4: 4,
+                        field_5: 5,
+                        field_6: 6,
+                        field_7: 7,
+                        field_8: 8,
+                        field_9: 9,
+                        field_10: 10,
+                        field_11: 11,
+                        field_12: 12,
+                        field_13: 13,
+                        field_14: 14,
+                        field_15: 15,
+                        field_16: 16,
+                        field_17: 17,
+                        field_18: 18,
+                        field_19: 19,
+                        field_20: 20,
+                        field_21: 21,
+                        field_22: 22,
+                        field_23: 23,
+                        field_24: 24,
+                        field_25: 25,
+                        field_26: 26,
+                        field_27: 27,
+                        field_28: 28,
+                        field_29: 29,
+                        field_30: 30,
+                        field_31: 31,
+                        field_32: 32,
+                        field_33: 33,
+                        field_34: 34,
+                        field_35: 35,
+                        field_36: 36,
+                        field_37: 37,
+                        field_38: 38,
+                        field_39: 39,
+                        field_40: 40,
+                        field_41: 41,
+                        field_42: 42,
+                        field_43: 43,
+                        field_44: 44,
+                        field_45: 45,
+                        field_46: 46,
+                        field_47: 47,
+                        field_48: 48,
+                        field_49: 49,
+                        field_50: 50,
+                        field_51: 51,
+                        field_52: 52,
+                        field_53: 53,
+                        field_54: 54,
+                        field_55: 55,
+                        field_56: 56,
+                        field_57: 57,
+                        field_58: 58,
+                        field_59: 59,
+                        field_60: 60,
+                        field_61: 61,
+                        field_62: 62,
+                        field_63: 63,
+                        field_64: 64,
+                        field_65: 65,
+                        field_66: 66,
+                        field_67: 67,
+                        field_68: 68,
+                        field_69: 69,
+                        field_70: 70,
+                        field_71: 71,
+                        field_72: 72,
+                        field_73: 73,
+                        field_74: 74,
+                        field_75: 75,
+                        field_76: 76,
+                        field_77: 77,
+                        field_78: 78,
+                        field_79: 79,
+                        field_80: 80,
+                        field_81: 81,
+                        field_82: 82,
+                        field_83: 83,
+                        field_84: 84,
+                        field_85: 85,
+                        field_86: 86,
+                        field_87: 87,
+                        field_88: 88,
+                        field_89: 89,
+                        field_90: 90,
+                        field_91: 91,
+                        field_92: 92,
+                        field_93: 93,
+                        field_94: 94,
+                        field_95: 95,
+                        field_96: 96,
+                        field_97: 97,
+                        field_98: 98,
+                        field_99: 99,
+                        field_100: 100,
+                        field_101: 101,
+                        field_102: 102,
+                        field_103: 103,
+                        field_104: 104,
+                        field_105: 105,
+                        field_106: 106,
+                        field_107: 107,
+                        field_108: 108,
+                        field_109: 109,
+                        field_110: 110,
+                        field_111: 111,
+                        field_112: 112,
+                        field_113: 113,
+                        field_114: 114,
+                        field_115: 115,
+                        field_116: 116,
+                        field_117: 117,
+                        field_118: 118,
+                        field_119: 119,
+                        field_120: 120,
+                        field_121: 121,
+                        field_122: 122,
+                        field_123: 123,
+                        field_124: 124,
+                        field_125: 125,
+                        field_126: 126,
+                        field_127: 127,
+                        field_128: 128,
+                        field_129: 129,
+                        field_130: 130,
+                        field_131: 131,
+                        field_132: 132,
+                        field_133: 133,
+                        field_134: 134,
+                        field_135: 135,
+                        field_136: 136,
+                        field_137: 137,
+                        field_138: 138,
+                        field_139: 139,
+                        field_140: 140,
+                        field_141: 141,
+                        field_142: 142,
+                        field_143: 143,
+                        field_144: 144,
+                        field_145: 145,
+                        field_146: 146,
+                        field_147: 147,
+                        field_148: 148,
+                        field_149: 149,
+                        field_150: 150,
+                        field_151: 151,
+                        field_152: 152,
+                        field_153: 153,
+                        field_154: 154,
+                        field_155: 155,
+                        field_156: 156,
+                        field_157: 157,
+                        field_158: 158,
+                        field_159: 159,
+                        field_160: 160,
+                        field_161: 161,
+                        field_162: 162,
+                        field_163: 163,
+                        field_164: 164,
+                        field_165: 165,
+                        field_166: 166,
+                        field_167: 167,
+                        field_168: 168,
+                        field_169: 169,
+                        field_170: 170,
+                        field_171: 171,
+                        field_172: 172,
+                        field_173: 173,
+                        field_174: 174,
+                        field_175: 175,
+                        field_176: 176,
+                        field_177: 177,
+                        field_178: 178,
+                        field_179: 179,
+                        field_180: 180,
+                        field_181: 181,
+                        field_182: 182,
+                        field_183: 183,
+                        field_184: 184,
+                        field_185: 185,
+                        field_186: 186,
+                        field_187: 187,
+                        field_188: 188,
+                        field_189: 189,
+                        field_190: 190,
+                        field_191: 191,
+                        field_192: 192,
+                        field_193: 193,
+                        field_194: 194,
+                        field_195: 195,
+                        field_196: 196,
+                        field_197: 197,
+                        field_198: 198,
+                        field_199: 199,
+                        field_200: 200,
+                        field_201: 201,
+                        field_202: 202,
+                        field_203: 203,
+                        field_204: 204,
+                        field_205: 205,
+                        field_206: 206,
+                        field_207: 207,
+                        field_208: 208,
+                        field_209: 209,
+                        field_210: 210,
+                        field_211: 211,
+                        field_212: 212,
+                        field_213: 213,
+                        field_214: 214,
+                        field_215: 215,
+                        field_216: 216,
+                        field_217: 217,
+                        field_218: 218,
+                        field_219: 219,
+                        field_220: 220,
+                        field_221: 221,
+                        field_222: 222,
+                        field_223: 223,
+                        field_224: 224,
+                        field_225: 225,
+                        field_226: 226,
+                        field_227: 227,
+                        field_228: 228,
+                        field_229: 229,
+                        field_230: 230,
+                        field_231: 231,
+                        field_232: 232,
+                        field_233: 233,
+                        field_234: 234,
+                        field_235: 235,
+                        field_236: 236,
+                        field_237: 237,
+                        field_238: 238,
+                        field_239: 239,
+                        field_240: 240,
+                        field_241: 241,
+                        field_242: 242,
+                        field_243: 243,
+                        field_244: 244,
+                        field_245: 245,
+                        field_246: 246,
+                        field_247: 247,
+                        field_248: 248,
+                        field_249: 249,
+                        field_250: 250,
+                        field_251: 251,
+                        field_252: 252,
+                        field_253: 253,
+                        field_254: 254,
+                        field_255: 255,
+                        field_256: 256,
+                        field_257: 257,
+                        field_258: 258,
+                        field_259: 259,
+                        field_260: 260,
+                        field_261: 261,
+                        field_262: 262,
+                        field_263: 263,
+                        field_264: 264,
+                        field_265: 265,
+                        field_266: 266,
+                        field_267: 267,
+                        field_268: 268,
+                        field_269: 269,
+                        field_270: 270,
+                        field_271: 271,
+                        field_272: 272,
+                        field_273: 273,
+                        field_274: 274,
+                        field_275: 275,
+                        field_276: 276,
+                        field_277: 277,
+                        field_278: 278,
+                        field_279: 279,
+                        field_280: 280,
+                        field_281: 281,
+                        field_282: 282,
+                        field_283: 283,
+                        field_284: 284,
+                        field_285: 285,
+                        field_286: 286,
+                        field_287: 287,
+                        field_288: 288,
+                        field_289: 289,
+                        field_290: 290,
+                        field_291: 291,
+                        field_292: 292,
+                        field_293: 293,
+                        field_294: 294,
+                        field_295: 295,
+                        field_296: 296,
+                        field_297: 297,
+                        field_298: 298,
+                        field_299: 299,
+                        field_300: 300,
+                        field_301: 301,
+                        field_302: 302,
+                        field_303: 303,
+                        field_304: 304,
+                        field_305: 305,
+                        field_306: 306,
+                        field_307: 307,
+                        field_308: 308,
+                        field_309: 309,
+                        field_310: 310,
+                        field_311: 311,
+                        field_312: 312,
+                        field_313: 313,
+                        field_314: 314,
+                        field_315: 315,
+                        field_316: 316,
+                        field_317: 317,
+                        field_318: 318,
+                        field_319: 319,
+                        field_320: 320,
+                        field_321: 321,
+                        field_322: 322,
+                        field_323: 323,
+                        field_324: 324,
+                        field_325: 325,
+                        field_326: 326,
+                        field_327: 327,
+                        field_328: 328,
+                        field_329: 329,
+                        field_330: 330,
+                        field_331: 331,
+                        field_332: 332,
+                        field_333: 333,
+                        field_334: 334,
+                        field_335: 335,
+                        field_336: 336,
+                        field_337: 337,
+                        field_338: 338,
+                        field_339: 339,
+                        field_340: 340,
+                        field_341: 341,
+                        field_342: 342,
+                        field_343: 343,
+                        field_344: 344,
+                        field_345: 345,
+                        field_346: 346,
+                        field_347: 347,
+                        field_348: 348,
+                        field_349: 349,
+                        field_350: 350,
+                        field_351: 351,
+                        field_352: 352,
+                        field_353: 353,
+                        field_354: 354,
+                        field_355: 355,
+                        field_356: 356,
+                        field_357: 357,
+                        field_358: 358,
+                        field_359: 359,
+                        field_360: 360,
+                        field_361: 361,
+                        field_362: 362,
+                        field_363: 363,
+                        field_364: 364,
+                        field_365: 365,
+                        field_366: 366,
+                        field_367: 367,
+                        field_368: 368,
+                        field_369: 369,
+                        field_370: 370,
+                        field_371: 371,
+                        field_372: 372,
+                        field_373: 373,
+                        field_374: 374,
+                        field_375: 375,
+                        field_376: 376,
+                        field_377: 377,
+                        field_378: 378,
+                        field_379: 379,
+                        field_380: 380,
+                        field_381: 381,
+                        field_382: 382,
+                        field_383: 383,
+                        field_384: 384,
+                        field_385: 385,
+                        field_386: 386,
+                        field_387: 387,
+                        field_388: 388,
+                        field_389: 389,
+                        field_390: 390,
+                        field_391: 391,
+                        field_392: 392,
+                        field_393: 393,
+                        field_394: 394,
+                        field_395: 395,
+                        field_396: 396,
+                        field_397: 397,
+                        field_398: 398,
+                        field_399: 399,
+                        field_400: 400,
+                        field_401: 401,
+                        field_402: 402,
+                        field_403: 403,
+                        field_404: 404,
+                        field_405: 405,
+                        field_406: 406,
+                        field_407: 407,
+                        field_408: 408,
+                        field_409: 409,
+                        field_410: 410,
+                        field_411: 411,
+                        field_412: 412,
+                        field_413: 413,
+                        field_414: 414,
+                        field_415: 415,
+                        field_416: 416,
+                        field_417: 417,
+                        field_418: 418,
+                        field_419: 419,
+                        field_420: 420,
+                        field_421: 421,
+                        field_422: 422,
+                        field_423: 423,
+                        field_424: 424,
+                        field_425: 425,
+                        field_426: 426,
+                        field_427: 427,
+                        field_428: 428,
+                        field_429: 429,
+                        field_430: 430,
+                        field_431: 431,
+                        field_432: 432,
+                        field_433: 433,
+                        field_434: 434,
+                        field_435: 435,
+                        field_436: 436,
+                        field_437: 437,
+                        field_438: 438,
+                        field_439: 439,
+                        field_440: 440,
+                        field_441: 441,
+                        field_442: 442,
+                        field_443: 443,
+                        field_444: 444,
+                        field_445: 445,
+                        field_446: 446,
+                        field_447: 447,
+                        field_448: 448,
+                        field_449: 449,
+                        field_450: 450,
+                        field_451: 451,
+                        field_452: 452,
+                        field_453: 453,
+                        field_454: 454,
+                        field_455: 455,
+                        field_456: 456,
+                        field_457: 457,
+                        field_458: 458,
+                        field_459: 459,
+                        field_460: 460,
+                        field_461: 461,
+                        field_462: 462,
+                        field_463: 463,
+                        field_464: 464,
+                        field_465: 465,
+                        field_466: 466,
+                        field_467: 467,
+                        field_468: 468,
+                        field_469: 469,
+                        field_470: 470,
+                        field_471: 471,
+                        field_472: 472,
+                        field_473: 473,
+                        field_474: 474,
+                        field_475: 475,
+                        field_476: 476,
+                        field_477: 477,
+                        field_478: 478,
+                        field_479: 479,
+                        field_480: 480,
+                        field_481: 481,
+                        field_482: 482,
+                        field_483: 483,
+                        field_484: 484,
+                        field_485: 485,
+                        field_486: 486,
+                        field_487: 487,
+                        field_488: 488,
+                        field_489: 489,
+                        field_490: 490,
+                        field_491: 491,
+                        field_492: 492,
+                        field_493: 493,
+                        field_494: 494,
+                        field_495: 495,
+                        field_496: 496,
+                        field_497: 497,
+                        field_498: 498,
+                        field_499: 499,
+                        field_500: 500,
+                        field_501: 501,
+                        field_502: 502,
+                        field_503: 503,
+                        field_504: 504,
+                        field_505: 505,
+                        field_506: 506,
+                        field_507: 507,
+                        field_508: 508,
+                        field_509: 509,
+                        field_510: 510,
+                        field_511: 511,
+                        field_512: 512,
+                        field_513: 513,
+                        field_514: 514,
+                        field_515: 515,
+                        field_516: 516,
+                        field_517: 517,
+                        field_518: 518,
+                        field_519: 519,
+                        field_520: 520,
+                        field_521: 521,
+                        field_522: 522,
+                        field_523: 523,
+                        field_524: 524,
+                        field_525: 525,
+                        field_526: 526,
+                        field_527: 527,
+                        field_528: 528,
+                        field_529: 529,
+                        field_530: 530,
+                        field_531: 531,
+                        field_532: 532,
+                        field_533: 533,
+                        field_534: 534,
+                        field_535: 535,
+                        field_536: 536,
+                        field_537: 537,
+                        field_538: 538,
+                        field_539: 539,
+                        field_540: 540,
+                        field_541: 541,
+                        field_542: 542,
+                        field_543: 543,
+                        field_544: 544,
+                        field_545: 545,
+                        field_546: 546,
+                        field_547: 547,
+                        field_548: 548,
+                        field_549: 549,
+                        field_550: 550,
+                        field_551: 551,
+                        field_552: 552,
+                        field_553: 553,
+                        field_554: 554,
+                        field_555: 555,
+                        field_556: 556,
+                        field_557: 557,
+                        field_558: 558,
+                        field_559: 559,
+                        field_560: 560,
+                        field_561: 561,
+                        field_562: 562,
+                        field_563: 563,
+                        field_564: 564,
+                        field_565: 565,
+                        field_566: 566,
+                        field_567: 567,
+                        field_568: 568,
+                        field_569: 569,
+                        field_570: 570,
+                        field_571: 571,
+                        field_572: 572,
+                        field_573: 573,
+                        field_574: 574,
+                        field_575: 575,
+                        field_576: 576,
+                        field_577: 577,
+                        field_578: 578,
+                        field_579: 579,
+                        field_580: 580,
+                        field_581: 581,
+                        field_582: 582,
+                        field_583: 583,
+                        field_584: 584,
+                        field_585: 585,
+                        field_586: 586,
+                        field_587: 587,
+                        field_588: 588,
+                        field_589: 589,
+                        field_590: 590,
+                        field_591: 591,
+                        field_592: 592,
+                        field_593: 593,
+                        field_594: 594,
+                        field_595: 595,
+                        field_596: 596,
+                        field_597: 597,
+                        field_598: 598,
+                        field_599: 599,
+                        field_600: 600,
+                        field_601: 601,
+                        field_602: 602,
+                        field_603: 603,
+                        field_604: 604,
+                        field_605: 605,
+                        field_606: 606,
+                        field_607: 607,
+                        field_608: 608,
+                        field_609: 609,
+                        field_610: 610,
+                        field_611: 611,
+                        field_612: 612,
+                        field_613: 613,
+                        field_614: 614,
+                        field_615: 615,
+                        field_616: 616,
+                        field_617: 617,
+                        field_618: 618,
+                        field_619: 619,
+                        field_620: 620,
+                        field_621: 621,
+                        field_622: 622,
+                        field_623: 623,
+                        field_624: 624,
+                        field_625: 625,
+                        field_626: 626,
+                        field_627: 627,
+                        field_628: 628,
+                        field_629: 629,
+                        field_630: 630,
+                        field_631: 631,
+                        field_632: 632,
+                        field_633: 633,
+                        field_634: 634,
+                        field_635: 635,
+                        field_636: 636,
+                        field_637: 637,
+                        field_638: 638,
+                        field_639: 639,
+                        field_640: 640,
+                        field_641: 641,
+                        field_642: 642,
+                        field_643: 643,
+                        field_644: 644,
+                        field_645: 645,
+                        field_646: 646,
+                        field_647: 647,
+                        field_648: 648,
+                        field_649: 649,
+                        field_650: 650,
+                        field_651: 651,
+                        field_652: 652,
+                        field_653: 653,
+                        field_654: 654,
+                        field_655: 655,
+                        field_656: 656,
+                        field_657: 657,
+                        field_658: 658,
+                        field_659: 659,
+                        field_660: 660,
+                        field_661: 661,
+                        field_662: 662,
+                        field_663: 663,
+                        field_664: 664,
+                        field_665: 665,
+                        field_666: 666,
+                        field_667: 667,
+                        field_668: 668,
+                        field_669: 669,
+                        field_670: 670,
+                        field_671: 671,
+                        field_672: 672,
+                        field_673: 673,
+                        field_674: 674,
+                        field_675: 675,
+                        field_676: 676,
+                        field_677: 677,
+                        field_678: 678,
+                        field_679: 679,
+                        field_680: 680,
+                        field_681: 681,
+                        field_682: 682,
+                        field_683: 683,
+                        field_684: 684,
+                        field_685: 685,
+                        field_686: 686,
+                        field_687: 687,
+                        field_688: 688,
+                        field_689: 689,
+                        field_690: 690,
+                        field_691: 691,
+                        field_692: 692,
+                        field_693: 693,
+                        field_694: 694,
+                        field_695: 695,
+                        field_696: 696,
+                        field_697: 697,
+                        field_698: 698,
+                        field_699: 699,
+                        field_700: 700,
+                        field_701: 701,
+                        field_702: 702,
+                        field_703: 703,
+                        field_704: 704,
+                        field_705: 705,
+                        field_706: 706,
+                        field_707: 707,
+                        field_708: 708,
+                        field_709: 709,
+                        field_710: 710,
+                        field_711: 711,
+                        field_712: 712,
+                        field_713: 713,
+                        field_714: 714,
+                        field_715: 715,
+                        field_716: 716,
+                        field_717: 717,
+                        field_718: 718,
+                        field_719: 719,
+                        field_720: 720,
+                        field_721: 721,
+                        field_722: 722,
+                        field_723: 723,
+                        field_724: 724,
+                        field_725: 725,
+                        field_726: 726,
+                        field_727: 727,
+                        field_728: 728,
+                        field_729: 729,
+                        field_730: 730,
+                        field_731: 731,
+                        field_732: 732,
+                        field_733: 733,
+                        field_734: 734,
+                        field_735: 735,
+                        field_736: 736,
+                        field_737: 737,
+                        field_738: 738,
+                        field_739: 739,
+                        field_740: 740,
+                        field_741: 741,
+                        field_742: 742,
+                        field_743: 743,
+                        field_744: 744,
+                        field_745: 745,
+                        field_746: 746,
+                        field_747: 747,
+                        field_748: 748,
+                        field_749: 749,
+                        field_750: 750,
+                        field_751: 751,
+                        field_752: 752,
+                        field_753: 753,
+                        field_754: 754,
+                        field_755: 755,
+                        field_756: 756,
+                        field_757: 757,
+                        field_758: 758,
+                        field_759: 759,
+                        field_760: 760,
+                        field_761: 761,
+                        field_762: 762,
+                        field_763: 763,
+                        field_764: 764,
+                        field_765: 765,
+                        field_766: 766,
+                        field_767: 767,
+                        field_768: 768,
+                        field_769: 769,
+                        field_770: 770,
+                        field_771: 771,
+                        field_772: 772,
+                        field_773: 773,
+                        field_774: 774,
+                        field_775: 775,
+                        field_776: 776,
+                        field_777: 777,
+                        field_778: 778,
+                        field_779: 779,
+                        field_780: 780,
+                        field_781: 781,
+                        field_782: 782,
+                        field_783: 783,
+                        field_784: 784,
+                        field_785: 785,
+                        field_786: 786,
+                        field_787: 787,
+                        field_788: 788,
+                        field_789: 789,
+                        field_790: 790,
+                        field_791: 791,
+                        field_792: 792,
+                        field_793: 793,
+                        field_794: 794,
+                        field_795: 795,
+                        field_796: 796,
+                        field_797: 797,
+                        field_798: 798,
+                        field_799: 799,
+                        field_800: 800,
+                        field_801: 801,
+                        field_802: 802,
+                        field_803: 803,
+                        field_804: 804,
+                        field_805: 805,
+                        field_806: 806,
+                        field_807: 807,
+                        field_808: 808,
+                        field_809: 809,
+                        field_810: 810,
+                        field_811: 811,
+                        field_812: 812,
+                        field_813: 813,
+                        field_814: 814,
+                        field_815: 815,
+                        field_816: 816,
+                        field_817: 817,
+                        field_818: 818,
+                        field_819: 819,
+                        field_820: 820,
+                        field_821: 821,
+                        field_822: 822,
+                        field_823: 823,
+                        field_824: 824,
+                        field_825: 825,
+                        field_826: 826,
+                        field_827: 827,
+                        field_828: 828,
+                        field_829: 829,
+                        field_830: 830,
+                        field_831: 831,
+                        field_832: 832,
+                        field_833: 833,
+                        field_834: 834,
+                        field_835: 835,
+                        field_836: 836,
+                        field_837: 837,
+                        field_838: 838,
+                        field_839: 839,
+                        field_840: 840,
+                        field_841: 841,
+                        field_842: 842,
+                        field_843: 843,
+                        field_844: 844,
+                        field_845: 845,
+                        field_846: 846,
+                        field_847: 847,
+                        field_848: 848,
+                        field_849: 849,
+                        field_850: 850,
+                        field_851: 851,
+                        field_852: 852,
+                        field_853: 853,
+                        field_854: 854,
+                        field_855: 855,
+                        field_856: 856,
+                        field_857: 857,
+                        field_858: 858,
+                        field_859: 859,
+                        field_860: 860,
+                        field_861: 861,
+                        field_862: 862,
+                        field_863: 863,
+                        field_864: 864,
+                        field_865: 865,
+                        field_866: 866,
+                        field_867: 867,
+                        field_868: 868,
+                        field_869: 869,
+                        field_870: 870,
+                        field_871: 871,
+                        field_872: 872,
+                        field_873: 873,
+                        field_874: 874,
+                        field_875: 875,
+                        field_876: 876,
+                        field_877: 877,
+                        field_878: 878,
+                        field_879: 879,
+                        field_880: 880,
+                        field_881: 881,
+                        field_882: 882,
+                        field_883: 883,
+                        field_884: 884,
+                        field_885: 885,
+                        field_886: 886,
+                        field_887: 887,
+                        field_888: 888,
+                        field_889: 889,
+                        field_890: 890,
+                        field_891: 891,
+                        field_892: 892,
+                        field_893: 893,
+                        field_894: 894,
+                        field_895: 895,
+                        field_896: 896,
+                        field_897: 897,
+                        field_898: 898,
+                        field_899: 899,
+                        field_900: 900,
+                        field_901: 901,
+                        field_902: 902,
+                        field_903: 903,
+                        field_904: 904,
+                        field_905: 905,
+                        field_906: 906,
+                        field_907: 907,
+                        field_908: 908,
+                        field_909: 909,
+                        field_910: 910,
+                        field_911: 911,
+                        field_912: 912,
+                        field_913: 913,
+                        field_914: 914,
+                        field_915: 915,
+                        field_916: 916,
+                        field_917: 917,
+                        field_918: 918,
+                        field_919: 919,
+                        field_920: 920,
+                        field_921: 921,
+                        field_922: 922,
+                        field_923: 923,
+                        field_924: 924,
+                        field_925: 925,
+                        field_926: 926,
+                        field_927: 927,
+                        field_928: 928,
+                        field_929: 929,
+                        field_930: 930,
+                        field_931: 931,
+                        field_932: 932,
+                        field_933: 933,
+                        field_934: 934,
+                        field_935: 935,
+                        field_936: 936,
+                        field_937: 937,
+                        field_938: 938,
+                        field_939: 939,
+                        field_940: 940,
+                        field_941: 941,
+                        field_942: 942,
+                        field_943: 943,
+                        field_944: 944,
+                        field_945: 945,
+                        field_946: 946,
+                        field_947: 947,
+                        field_948: 948,
+                        field_949: 949,
+                        field_950: 950,
+                        field_951: 951,
+                        field_952: 952,
+                        field_953: 953,
+                        field_954: 954,
+                        field_955: 955,
+                        field_956: 956,
+                        field_957: 957,
+                        field_958: 958,
+                        field_959: 959,
+                        field_960: 960,
+                        field_961: 961,
+                        field_962: 962,
+                        field_963: 963,
+                        field_964: 964,
+                        field_965: 965,
+                        field_966: 966,
+                        field_967: 967,
+                        field_968: 968,
+                        field_969: 969,
+                        field_970: 970,
+                        field_971: 971,
+                        field_972: 972,
+                        field_973: 973,
+                        field_974: 974,
+                        field_975: 975,
+                        field_976: 976,
+                        field_977: 977,
+                        field_978: 978,
+                        field_979: 979,
+                        field_980: 980,
+                        field_981: 981,
+                        field_982: 982,
+                        field_983: 983,
+                        field_984: 984,
+                        field_985: 985,
+                        field_986: 986,
+                        field_987: 987,
+                        field_988: 988,
+                        field_989: 989,
+                        field_990: 990,
+                        field_991: 991,
+                        field_992: 992,
+                        field_993: 993,
+                        field_994: 994,
+                        field_995: 995,
+                        field_996: 996,
+                        field_997: 997,
+                        field_998: 998,
+                        field_999: 999,
+                    }
+                }
+            }
+            /// The fields of a [`Large`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct LargeBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                kept: (),
+                nested: ::std::vec::Vec<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<
+                            ::std::vec::Vec<
+                                ::std::collections::BTreeMap<
+                                    ::std::string::String,
+                                    ::std::option::Option<
+                                        ::std::vec::Vec<
+                                            ::std::collections::BTreeMap<
+                                                ::std::string::String,
+                                                ::std::option::Option<
+                                                    ::std::vec::Vec<
+                                                        ::std::collections::BTreeMap<
+                                                            ::std::string::String,
+                                                            ::std::option::Option<
+                                                                ::std::vec::Vec<
+                                                                    ::std::collections::BTreeMap<
+                                                                        ::std::string::String,
+                                                                        ::std::option::Option<
+                                                                            ::std::vec::Vec<
+                                                                                ::std::collections::BTreeMap<
+                                                                                    ::std::string::String,
+                                                                                    ::std::option::Option<i32>,
+                                                                                >,
+                                                                            >,
+                                                                        >,
+                                                                    >,
+                                                                >,
+                                                            >,
+                                                        >,
+                                                    >,
+                                                >,
+                                            >,
+                                        >,
+                                    >,
+                                >,
+                            >,
+                        >,
+                    >,
+                >,
+                which: ::std::option::Option<LargeWhich>,
+                nothing: (),
+                field_0: i32,
+                field_1: i32,
+                field_2: i32,
+                field_3: i32,
+                field_4: i32,
+                field_5: i32,
+                field_6: i32,
+                field_7: i32,
+                field_8: i32,
+                field_9: i32,
+                field_10: i32,
+                field_11: i32,
+                field_12: i32,
+                field_13: i32,
+                field_14: i32,
+                field_15: i32,
+                field_16: i32,
+                field_17: i32,
+                field_18: i32,
+                field_19: i32,
+                field_20: i32,
+                field_21: i32,
+                field_22: i32,
+                field_23: i32,
+                field_24: i32,
+                field_25: i32,
+                field_26: i32,
+                field_27: i32,
+                field_28: i32,
+                field_29: i32,
+                field_30: i32,
+                field_31: i32,
+                field_32: i32,
+                field_33: i32,
+                field_34: i32,
+                field_35: i32,
+                field_36: i32,
+                field_37: i32,
+                field_38: i32,
+                field_39: i32,
+                field_40: i32,
+                field_41: i32,
+                field_42: i32,
+                field_43: i32,
+                field_44: i32,
+                field_45: i32,
+                field_46: i32,
+                field_47: i32,
+                field_48: i32,
+                field_49: i32,
+                field_50: i32,
+                field_51: i32,
+                field_52: i32,
+                field_53: i32,
+                field_54: i32,
+                field_55: i32,
+                field_56: i32,
+                field_57: i32,
+                field_58: i32,
+                field_59: i32,
+                field_60: i32,
+                field_61: i32,
+                field_62: i32,
+                field_63: i32,
+                field_64: i32,
+                field_65: i32,
+                field_66: i32,
+                field_67: i32,
+                field_68: i32,
+                field_69: i32,
+                field_70: i32,
+                field_71: i32,
+                field_72: i32,
+                field_73: i32,
+                field_74: i32,
+                field_75: i32,
+                field_76: i32,
+                field_77: i32,
+                field_78: i32,
+                field_79: i32,
+                field_80: i32,
+                field_81: i32,
+                field_82: i32,
+                field_83: i32,
+                field_84: i32,
+                field_85: i32,
+                field_86: i32,
+                field_87: i32,
+                field_88: i32,
+                field_89: i32,
+                field_90: i32,
+                field_91: i32,
+                field_92: i32,
+                field_93: i32,
+                field_94: i32,
+                field_95: i32,
+                field_96: i32,
+                field_97: i32,
+                field_98: i32,
+                field_99: i32,
+                field_100: i32,
+                field_101: i32,
+                field_102: i32,
+                field_103: i32,
+                field_104: i32,
+                field_105: i32,
+                field_106: i32,
+                field_107: i32,
+                field_108: i32,
+                field_109: i32,
+                field_110: i32,
+                field_111: i32,
+                field_112: i32,
+                field_113: i32,
+                field_114: i32,
+                field_115: i32,
+                field_116: i32,
+                field_117: i32,
+                field_118: i32,
+                field_119: i32,
+                field_120: i32,
+                field_121: i32,
+                field_122: i32,
+                field_123: i32,
+                field_124: i32,
+                field_125: i32,
+                field_126: i32,
+                field_127: i32,
+                field_128: i32,
+                field_129: i32,
+                field_130: i32,
+                field_131: i32,
+                field_132: i32,
+                field_133: i32,
+                field_134: i32,
+                field_135: i32,
+                field_136: i32,
+                field_137: i32,
+                field_138: i32,
+                field_139: i32,
+                field_140: i32,
+                field_141: i32,
+                field_142: i32,
+                field_143: i32,
+                field_144: i32,
+                field_145: i32,
+                field_146: i32,
+                field_147: i32,
+                field_148: i32,
+                field_149: i32,
+                field_150: i32,
+                field_151: i32,
+                field_152: i32,
+                field_153: i32,
+                field_154: i32,
+                field_155: i32,
+                field_156: i32,
+                field_157: i32,
+                field_158: i32,
+                field_159: i32,
+                field_160: i32,
+                field_161: i32,
+                field_162: i32,
+                field_163: i32,
+                field_164: i32,
+                field_165: i32,
+                field_166: i32,
+                field_167: i32,
+                field_168: i32,
+                field_169: i32,
+                field_170: i32,
+                field_171: i32,
+                field_172: i32,
+                field_173: i32,
+                field_174: i32,
+                field_175: i32,
+                field_176: i32,
+                field_177: i32,
+                field_178: i32,
+                field_179: i32,
+                field_180: i32,
+                field_181: i32,
+                field_182: i32,
+                field_183: i32,
+                field_184: i32,
+                field_185: i32,
+                field_186: i32,
+                field_187: i32,
+                field_188: i32,
+                field_189: i32,
+                field_190: i32,
+                field_191: i32,
+                field_192: i32,
+                field_193: i32,
+                field_194: i32,
+                field_195: i32,
+                field_196: i32,
+                field_197: i32,
+                field_198: i32,
+                field_199: i32,
+                field_200: i32,
+                field_201: i32,
+                field_202: i32,
+                field_203: i32,
+                field_204: i32,
+                field_205: i32,
+                field_206: i32,
+                field_207: i32,
+                field_208: i32,
+                field_209: i32,
+                field_210: i32,
+                field_211: i32,
+                field_212: i32,
+                field_213: i32,
+                field_214: i32,
+                field_215: i32,
+                field_216: i32,
+                field_217: i32,
+                field_218: i32,
+                field_219: i32,
+                field_220: i32,
+                field_221: i32,
+                field_222: i32,
+                field_223: i32,
+                field_224: i32,
+                field_225: i32,
+                field_226: i32,
+                field_227: i32,
+                field_228: i32,
+                field_229: i32,
+                field_230: i32,
+                field_231: i32,
+                field_232: i32,
+                field_233: i32,
+                field_234: i32,
+                field_235: i32,
+                field_236: i32,
+                field_237: i32,
+                field_238: i32,
+                field_239: i32,
+                field_240: i32,
+                field_241: i32,
+                field_242: i32,
+                field_243: i32,
+                field_244: i32,
+                field_245: i32,
+                field_246: i32,
+                field_247: i32,
+                field_248: i32,
+                field_249: i32,
+                field_250: i32,
+                field_251: i32,
+                field_252: i32,
+                field_253: i32,
+                field_254: i32,
+                field_255: i32,
+                field_256: i32,
+                field_257: i32,
+                field_258: i32,
+                field_259: i32,
+                field_260: i32,
+                field_261: i32,
+                field_262: i32,
+                field_263: i32,
+                field_264: i32,
+                field_265: i32,
+                field_266: i32,
+                field_267: i32,
+                field_268: i32,
+                field_269: i32,
+                field_270: i32,
+                field_271: i32,
+                field_272: i32,
+                field_273: i32,
+                field_274: i32,
+                field_275: i32,
+                field_276: i32,
+                field_277: i32,
+                field_278: i32,
+                field_279: i32,
+                field_280: i32,
+                field_281: i32,
+                field_282: i32,
+                field_283: i32,
+                field_284: i32,
+                field_285: i32,
+                field_286: i32,
+                field_287: i32,
+                field_288: i32,
+                field_289: i32,
+                field_290: i32,
+                field_291: i32,
+                field_292: i32,
+                field_293: i32,
+                field_294: i32,
+                field_295: i32,
+                field_296: i32,
+                field_297: i32,
+                field_298: i32,
+                field_299: i32,
+                field_300: i32,
+                field_301: i32,
+                field_302: i32,
+                field_303: i32,
+                field_304: i32,
+                field_305: i32,
+                field_306: i32,
+                field_307: i32,
+                field_308: i32,
+                field_309: i32,
+                field_310: i32,
+                field_311: i32,
+                field_312: i32,
+                field_313: i32,
+                field_314: i32,
+                field_315: i32,
+                field_316: i32,
+                field_317: i32,
+                field_318: i32,
+                field_319: i32,
+                field_320: i32,
+                field_321: i32,
+                field_322: i32,
+                field_323: i32,
+                field_324: i32,
+                field_325: i32,
+                field_326: i32,
+                field_327: i32,
+                field_328: i32,
+                field_329: i32,
+                field_330: i32,
+                field_331: i32,
+                field_332: i32,
+                field_333: i32,
+                field_334: i32,
+                field_335: i32,
+                field_336: i32,
+                field_337: i32,
+                field_338: i32,
+                field_339: i32,
+                field_340: i32,
+                field_341: i32,
+                field_342: i32,
+                field_343: i32,
+                field_344: i32,
+                field_345: i32,
+                field_346: i32,
+                field_347: i32,
+                field_348: i32,
+                field_349: i32,
+                field_350: i32,
+                field_351: i32,
+                field_352: i32,
+                field_353: i32,
+                field_354: i32,
+                field_355: i32,
+                field_356: i32,
+                field_357: i32,
+                field_358: i32,
+                field_359: i32,
+                field_360: i32,
+                field_361: i32,
+                field_362: i32,
+                field_363: i32,
+                field_364: i32,
+                field_365: i32,
+                field_366: i32,
+                field_367: i32,
+                field_368: i32,
+                field_369: i32,
+                field_370: i32,
+                field_371: i32,
+                field_372: i32,
+                field_373: i32,
+                field_374: i32,
+                field_375: i32,
+                field_376: i32,
+                field_377: i32,
+                field_378: i32,
+                field_379: i32,
+                field_380: i32,
+                field_381: i32,
+                field_382: i32,
+                field_383: i32,
+                field_384: i32,
+                field_385: i32,
+                field_386: i32,
+                field_387: i32,
+                field_388: i32,
+                field_389: i32,
+                field_390: i32,
+                field_391: i32,
+                field_392: i32,
+                field_393: i32,
+                field_394: i32,
+                field_395: i32,
+                field_396: i32,
+                field_397: i32,
+                field_398: i32,
+                field_399: i32,
+                field_400: i32,
+                field_401: i32,
+                field_402: i32,
+                field_403: i32,
+                field_404: i32,
+                field_405: i32,
+                field_406: i32,
+                field_407: i32,
+                field_408: i32,
+                field_409: i32,
+                field_410: i32,
+                field_411: i32,
+                field_412: i32,
+                field_413: i32,
+                field_414: i32,
+                field_415: i32,
+                field_416: i32,
+                field_417: i32,
+                field_418: i32,
+                field_419: i32,
+                field_420: i32,
+                field_421: i32,
+                field_422: i32,
+                field_423: i32,
+                field_424: i32,
+                field_425: i32,
+                field_426: i32,
+                field_427: i32,
+                field_428: i32,
+                field_429: i32,
+                field_430: i32,
+                field_431: i32,
+                field_432: i32,
+                field_433: i32,
+                field_434: i32,
+                field_435: i32,
+                field_436: i32,
+                field_437: i32,
+                field_438: i32,
+                field_439: i32,
+                field_440: i32,
+                field_441: i32,
+                field_442: i32,
+                field_443: i32,
+                field_444: i32,
+                field_445: i32,
+                field_446: i32,
+                field_447: i32,
+                field_448: i32,
+                field_449: i32,
+                field_450: i32,
+                field_451: i32,
+                field_452: i32,
+                field_453: i32,
+                field_454: i32,
+                field_455: i32,
+                field_456: i32,
+                field_457: i32,
+                field_458: i32,
+                field_459: i32,
+                field_460: i32,
+                field_461: i32,
+                field_462: i32,
+                field_463: i32,
+                field_464: i32,
+                field_465: i32,
+                field_466: i32,
+                field_467: i32,
+                field_468: i32,
+                field_469: i32,
+                field_470: i32,
+                field_471: i32,
+                field_472: i32,
+                field_473: i32,
+                field_474: i32,
+                field_475: i32,
+                field_476: i32,
+                field_477: i32,
+                field_478: i32,
+                field_479: i32,
+                field_480: i32,
+                field_481: i32,
+                field_482: i32,
+                field_483: i32,
+                field_484: i32,
+                field_485: i32,
+                field_486: i32,
+                field_487: i32,
+                field_488: i32,
+                field_489: i32,
+                field_490: i32,
+                field_491: i32,
+                field_492: i32,
+                field_493: i32,
+                field_494: i32,
+                field_495: i32,
+                field_496: i32,
+                field_497: i32,
+                field_498: i32,
+                field_499: i32,
+                field_500: i32,
+                field_501: i32,
+                field_502: i32,
+                field_503: i32,
+                field_504: i32,
+                field_505: i32,
+                field_506: i32,
+                field_507: i32,
+                field_508: i32,
+                field_509: i32,
+                field_510: i32,
+                field_511: i32,
+                field_512: i32,
+                field_513: i32,
+                field_514: i32,
+                field_515: i32,
+                field_516: i32,
+                field_517: i32,
+                field_518: i32,
+                field_519: i32,
+                field_520: i32,
+                field_521: i32,
+                field_522: i32,
+                field_523: i32,
+                field_524: i32,
+                field_525: i32,
+                field_526: i32,
+                field_527: i32,
+                field_528: i32,
+                field_529: i32,
+                field_530: i32,
+                field_531: i32,
+                field_532: i32,
+                field_533: i32,
+                field_534: i32,
+                field_535: i32,
+                field_536: i32,
+                field_537: i32,
+                field_538: i32,
+                field_539: i32,
+                field_540: i32,
+                field_541: i32,
+                field_542: i32,
+                field_543: i32,
+                field_544: i32,
+                field_545: i32,
+                field_546: i32,
+                field_547: i32,
+                field_548: i32,
+                field_549: i32,
+                field_550: i32,
+                field_551: i32,
+                field_552: i32,
+                field_553: i32,
+                field_554: i32,
+                field_555: i32,
+                field_556: i32,
+                field_557: i32,
+                field_558: i32,
+                field_559: i32,
+                field_560: i32,
+                field_561: i32,
+                field_562: i32,
+                field_563: i32,
+                field_564: i32,
+                field_565: i32,
+                field_566: i32,
+                field_567: i32,
+                field_568: i32,
+                field_569: i32,
+                field_570: i32,
+                field_571: i32,
+                field_572: i32,
+                field_573: i32,
+                field_574: i32,
+                field_575: i32,
+                field_576: i32,
+                field_577: i32,
+                field_578: i32,
+                field_579: i32,
+                field_580: i32,
+                field_581: i32,
+                field_582: i32,
+                field_583: i32,
+                field_584: i32,
+                field_585: i32,
+                field_586: i32,
+                field_587: i32,
+                field_588: i32,
+                field_589: i32,
+                field_590: i32,
+                field_591: i32,
+                field_592: i32,
+                field_593: i32,
+                field_594: i32,
+                field_595: i32,
+                field_596: i32,
+                field_597: i32,
+                field_598: i32,
+                field_599: i32,
+                field_600: i32,
+                field_601: i32,
+                field_602: i32,
+                field_603: i32,
+                field_604: i32,
+                field_605: i32,
+                field_606: i32,
+                field_607: i32,
+                field_608: i32,
+                field_609: i32,
+                field_610: i32,
+                field_611: i32,
+                field_612: i32,
+                field_613: i32,
+                field_614: i32,
+                field_615: i32,
+                field_616: i32,
+                field_617: i32,
+                field_618: i32,
+                field_619: i32,
+                field_620: i32,
+                field_621: i32,
+                field_622: i32,
+                field_623: i32,
+                field_624: i32,
+                field_625: i32,
+                field_626: i32,
+                field_627: i32,
+                field_628: i32,
+                field_629: i32,
+                field_630: i32,
+                field_631: i32,
+                field_632: i32,
+                field_633: i32,
+                field_634: i32,
+                field_635: i32,
+                field_636: i32,
+                field_637: i32,
+                field_638: i32,
+                field_639: i32,
+                field_640: i32,
+                field_641: i32,
+                field_642: i32,
+                field_643: i32,
+                field_644: i32,
+                field_645: i32,
+                field_646: i32,
+                field_647: i32,
+                field_648: i32,
+                field_649: i32,
+                field_650: i32,
+                field_651: i32,
+                field_652: i32,
+                field_653: i32,
+                field_654: i32,
+                field_655: i32,
+                field_656: i32,
+                field_657: i32,
+                field_658: i32,
+                field_659: i32,
+                field_660: i32,
+                field_661: i32,
+                field_662: i32,
+                field_663: i32,
+                field_664: i32,
+                field_665: i32,
+                field_666: i32,
+                field_667: i32,
+                field_668: i32,
+                field_669: i32,
+                field_670: i32,
+                field_671: i32,
+                field_672: i32,
+                field_673: i32,
+                field_674: i32,
+                field_675: i32,
+                field_676: i32,
+                field_677: i32,
+                field_678: i32,
+                field_679: i32,
+                field_680: i32,
+                field_681: i32,
+                field_682: i32,
+                field_683: i32,
+                field_684: i32,
+                field_685: i32,
+                field_686: i32,
+                field_687: i32,
+                field_688: i32,
+                field_689: i32,
+                field_690: i32,
+                field_691: i32,
+                field_692: i32,
+                field_693: i32,
+                field_694: i32,
+                field_695: i32,
+                field_696: i32,
+                field_697: i32,
+                field_698: i32,
+                field_699: i32,
+                field_700: i32,
+                field_701: i32,
+                field_702: i32,
+                field_703: i32,
+                field_704: i32,
+                field_705: i32,
+                field_706: i32,
+                field_707: i32,
+                field_708: i32,
+                field_709: i32,
+                field_710: i32,
+                field_711: i32,
+                field_712: i32,
+                field_713: i32,
+                field_714: i32,
+                field_715: i32,
+                field_716: i32,
+                field_717: i32,
+                field_718: i32,
+                field_719: i32,
+                field_720: i32,
+                field_721: i32,
+                field_722: i32,
+                field_723: i32,
+                field_724: i32,
+                field_725: i32,
+                field_726: i32,
+                field_727: i32,
+                field_728: i32,
+                field_729: i32,
+                field_730: i32,
+                field_731: i32,
+                field_732: i32,
+                field_733: i32,
+                field_734: i32,
+                field_735: i32,
+                field_736: i32,
+                field_737: i32,
+                field_738: i32,
+                field_739: i32,
+                field_740: i32,
+                field_741: i32,
+                field_742: i32,
+                field_743: i32,
+                field_744: i32,
+                field_745: i32,
+                field_746: i32,
+                field_747: i32,
+                field_748: i32,
+                field_749: i32,
+                field_750: i32,
+                field_751: i32,
+                field_752: i32,
+                field_753: i32,
+                field_754: i32,
+                field_755: i32,
+                field_756: i32,
+                field_757: i32,
+                field_758: i32,
+                field_759: i32,
+                field_760: i32,
+                field_761: i32,
+                field_762: i32,
+                field_763: i32,
+                field_764: i32,
+                field_765: i32,
+                field_766: i32,
+                field_767: i32,
+                field_768: i32,
+                field_769: i32,
+                field_770: i32,
+                field_771: i32,
+                field_772: i32,
+                field_773: i32,
+                field_774: i32,
+                field_775: i32,
+                field_776: i32,
+                field_777: i32,
+                field_778: i32,
+                field_779: i32,
+                field_780: i32,
+                field_781: i32,
+                field_782: i32,
+                field_783: i32,
+                field_784: i32,
+                field_785: i32,
+                field_786: i32,
+                field_787: i32,
+                field_788: i32,
+                field_789: i32,
+                field_790: i32,
+                field_791: i32,
+                field_792: i32,
+                field_793: i32,
+                field_794: i32,
+                field_795: i32,
+                field_796: i32,
+                field_797: i32,
+                field_798: i32,
+                field_799: i32,
+                field_800: i32,
+                field_801: i32,
+                field_802: i32,
+                field_803: i32,
+                field_804: i32,
+                field_805: i32,
+                field_806: i32,
+                field_807: i32,
+                field_808: i32,
+                field_809: i32,
+                field_810: i32,
+                field_811: i32,
+                field_812: i32,
+                field_813: i32,
+                field_814: i32,
+                field_815: i32,
+                field_816: i32,
+                field_817: i32,
+                field_818: i32,
+                field_819: i32,
+                field_820: i32,
+                field_821: i32,
+                field_822: i32,
+                field_823: i32,
+                field_824: i32,
+                field_825: i32,
+                field_826: i32,
+                field_827: i32,
+                field_828: i32,
+                field_829: i32,
+                field_830: i32,
+                field_831: i32,
+                field_832: i32,
+                field_833: i32,
+                field_834: i32,
+                field_835: i32,
+                field_836: i32,
+                field_837: i32,
+                field_838: i32,
+                field_839: i32,
+                field_840: i32,
+                field_841: i32,
+                field_842: i32,
+                field_843: i32,
+                field_844: i32,
+                field_845: i32,
+                field_846: i32,
+                field_847: i32,
+                field_848: i32,
+                field_849: i32,
+                field_850: i32,
+                field_851: i32,
+                field_852: i32,
+                field_853: i32,
+                field_854: i32,
+                field_855: i32,
+                field_856: i32,
+                field_857: i32,
+                field_858: i32,
+                field_859: i32,
+                field_860: i32,
+                field_861: i32,
+                field_862: i32,
+                field_863: i32,
+                field_864: i32,
+                field_865: i32,
+                field_866: i32,
+                field_867: i32,
+                field_868: i32,
+                field_869: i32,
+                field_870: i32,
+                field_871: i32,
+                field_872: i32,
+                field_873: i32,
+                field_874: i32,
+                field_875: i32,
+                field_876: i32,
+                field_877: i32,
+                field_878: i32,
+                field_879: i32,
+                field_880: i32,
+                field_881: i32,
+                field_882: i32,
+                field_883: i32,
+                field_884: i32,
+                field_885: i32,
+                field_886: i32,
+                field_887: i32,
+                field_888: i32,
+                field_889: i32,
+                field_890: i32,
+                field_891: i32,
+                field_892: i32,
+                field_893: i32,
+                field_894: i32,
+                field_895: i32,
+                field_896: i32,
+                field_897: i32,
+                field_898: i32,
+                field_899: i32,
+                field_900: i32,
+                field_901: i32,
+                field_902: i32,
+                field_903: i32,
+                field_904: i32,
+                field_905: i32,
+                field_906: i32,
+                field_907: i32,
+                field_908: i32,
+                field_909: i32,
+                field_910: i32,
+                field_911: i32,
+                field_912: i32,
+                field_913: i32,
+                field_914: i32,
+                field_915: i32,
+                field_916: i32,
+                field_917: i32,
+                field_918: i32,
+                field_919: i32,
+                field_920: i32,
+                field_921: i32,
+                field_922: i32,
+                field_923: i32,
+                field_924: i32,
+                field_925: i32,
+                field_926: i32,
+                field_927: i32,
+                field_928: i32,
+                field_929: i32,
+                field_930: i32,
+                field_931: i32,
+                field_932: i32,
+                field_933: i32,
+                field_934: i32,
+                field_935: i32,
+                field_936: i32,
+                field_937: i32,
+                field_938: i32,
+                field_939: i32,
+                field_940: i32,
+                field_941: i32,
+                field_942: i32,
+                field_943: i32,
+                field_944: i32,
+                field_945: i32,
+                field_946: i32,
+                field_947: i32,
+                field_948: i32,
+                field_949: i32,
+                field_950: i32,
+                field_951: i32,
+                field_952: i32,
+                field_953: i32,
+                field_954: i32,
+                field_955: i32,
+                field_956: i32,
+                field_957: i32,
+                field_958: i32,
+                field_959: i32,
+                field_960: i32,
+                field_961: i32,
+                field_962: i32,
+                field_963: i32,
+                field_964: i32,
+                field_965: i32,
+                field_966: i32,
+                field_967: i32,
+                field_968: i32,
+                field_969: i32,
+                field_970: i32,
+                field_971: i32,
+                field_972: i32,
+                field_973: i32,
+                field_974: i32,
+                field_975: i32,
+                field_976: i32,
+                field_977: i32,
+                field_978: i32,
+                field_979: i32,
+                field_980: i32,
+                field_981: i32,
+                field_982: i32,
+                field_983: i32,
+                field_984: i32,
+                field_985: i32,
+                field_986: i32,
+                field_987: i32,
+                field_988: i32,
+                field_989: i32,
+                field_990: i32,
+                field_991: i32,
+                field_992: i32,
+                field_993: i32,
+                field_994: i32,
+                field_995: i32,
+                field_996: i32,
+                field_997: i32,
+                field_998: i32,
+                field_999: i32,
+            }
+            impl LargeBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `kept`.
+                pub fn kept(mut self, value: ()) -> Self {
+                    self.kept = value;
+                    self
+                }
+                /// The field `nested`.
+                pub fn nested(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::option::Option<
+                                ::std::vec::Vec<
+                                    ::std::collections::BTreeMap<
+                                        ::std::string::String,
+                                        ::std::option::Option<
+                                            ::std::vec::Vec<
+                                                ::std::collections::BTreeMap<
+                                                    ::std::string::String,
+                                                    ::std::option::Option<
+                                                        ::std::vec::Vec<
+                                                            ::std::collections::BTreeMap<
+                                                                ::std::string::String,
+                                                                ::std::option::Option<
+                                                                    ::std::vec::Vec<
+                                                                        ::std::collections::BTreeMap<
+                                                                            ::std::string::String,
+                                                                            ::std::option::Option<
+                                                                                ::std::vec::Vec<
+                                                                                    ::std::collections::BTreeMap<
+                                                                                        ::std::string::String,
+                                                                                        ::std::option::Option<i32>,
+                                                                                    >,
+                                                                                >,
+                                                                            >,
+                                                                        >,
+                                                                    >,
+                                                                >,
+                                                            >,
+                                                        >,
+                                                    >,
+                                                >,
+                                            >,
+                                        >,
+                                    >,
+                                >,
+                            >,
+                        >,
+                    >,
+                ) -> Self {
+                    self.nested = value;
+                    self
+                }
+                /// The field `which`.
+                pub fn which(mut self, value: LargeWhich) -> Self {
+                    self.which = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nothing`.
+                pub fn nothing(mut self, value: ()) -> Self {
+                    self.nothing = value;
+                    self
+                }
+                /// The field `field_0`.
+                pub fn field_0(mut self, value: i32) -> Self {
+                    self.field_0 = value;
+                    self
+                }
+                /// The field `field_1`.
+                pub fn field_1(mut self, value: i32) -> Self {
+                    self.field_1 = value;
+                    self
+                }
+                /// The field `field_2`.
+                pub fn field_2(mut self, value: i32) -> Self {
+                    self.field_2 = value;
+                    self
+                }
+                /// The field `field_3`.
+                pub fn field_3(mut self, value: i32) -> Self {
+                    self.field_3 = value;
+                    self
+                }
+                /// The field `field_4`.
+                pub fn field_4(mut self, value: i32) -> Self {
+                    self.field_4 = value;
+                    self
+                }
+                /// The field `field_5`.
+                pub fn field_5(mut self, value: i32) -> Self {
+                    self.field_5 = value;
+                    self
+                }
+                /// The field `field_6`.
+                pub fn field_6(mut self, value: i32) -> Self {
+                    self.field_6 = value;
+                    self
+                }
+                /// The field `field_7`.
+                pub fn field_7(mut self, value: i32) -> Self {
+                    self.field_7 = value;
+                    self
+                }
+                /// The field `field_8`.
+                pub fn field_8(mut self, value: i32) -> Self {
+                    self.field_8 = value;
+                    self
+                }
+                /// The field `field_9`.
+                pub fn field_9(mut self, value: i32) -> Self {
+                    self.field_9 = value;
+                    self
+                }
+                /// The field `field_10`.
+                pub fn field_10(mut self, value: i32) -> Self {
+                    self.field_10 = value;
+                    self
+                }
+                /// The field `field_11`.
+                pub fn field_11(mut self, value: i32) -> Self {
+                    self.field_11 = value;
+                    self
+                }
+                /// The field `field_12`.
+                pub fn field_12(mut self, value: i32) -> Self {
+                    self.field_12 = value;
+                    self
+                }
+                /// The field `field_13`.
+                pub fn field_13(mut self, value: i32) -> Self {
+                    self.field_13 = value;
+                    self
+                }
+                /// The field `field_14`.
+                pub fn field_14(mut self, value: i32) -> Self {
+                    self.field_14 = value;
+                    self
+                }
+                /// The field `field_15`.
+                pub fn field_15(mut self, value: i32) -> Self {
+                    self.field_15 = value;
+                    self
+                }
+                /// The field `field_16`.
+                pub fn field_16(mut self, value: i32) -> Self {
+                    self.field_16 = value;
+                    self
+                }
+                /// The field `field_17`.
+                pub fn field_17(mut self, value: i32) -> Self {
+                    self.field_17 = value;
+                    self
+                }
+                /// The field `field_18`.
+                pub fn field_18(mut self, value: i32) -> Self {
+                    self.field_18 = value;
+                    self
+                }
+                /// The field `field_19`.
+                pub fn field_19(mut self, value: i32) -> Self {
+                    self.field_19 = value;
+                    self
+                }
+                /// The field `field_20`.
+                pub fn field_20(mut self, value: i32) -> Self {
+                    self.field_20 = value;
+                    self
+                }
+                /// The field `field_21`.
+                pub fn field_21(mut self, value: i32) -> Self {
+                    self.field_21 = value;
+                    self
+                }
+                /// The field `field_22`.
+                pub fn field_22(mut self, value: i32) -> Self {
+                    self.field_22 = value;
+                    self
+                }
+                /// The field `field_23`.
+                pub fn field_23(mut self, value: i32) -> Self {
+                    self.field_23 = value;
+                    self
+                }
+                /// The field `field_24`.
+                pub fn field_24(mut self, value: i32) -> Self {
+                    self.field_24 = value;
+                    self
+                }
+                /// The field `field_25`.
+                pub fn field_25(mut self, value: i32) -> Self {
+                    self.field_25 = value;
+                    self
+                }
+                /// The field `field_26`.
+                pub fn field_26(mut self, value: i32) -> Self {
+                    self.field_26 = value;
+                    self
+                }
+                /// The field `field_27`.
+                pub fn field_27(mut self, value: i32) -> Self {
+                    self.field_27 = value;
+                    self
+                }
+                /// The field `field_28`.
+                pub fn field_28(mut self, value: i32) -> Self {
+                    self.field_28 = value;
+                    self
+                }
+                /// The field `field_29`.
+                pub fn field_29(mut self, value: i32) -> Self {
+                    self.field_29 = value;
+                    self
+                }
+                /// The field `field_30`.
+                pub fn field_30(mut self, value: i32) -> Self {
+                    self.field_30 = value;
+                    self
+                }
+                /// The field `field_31`.
+                pub fn field_31(mut self, value: i32) -> Self {
+                    self.field_31 = value;
+                    self
+                }
+                /// The field `field_32`.
+                pub fn field_32(mut self, value: i32) -> Self {
+                    self.field_32 = value;
+                    self
+                }
+                /// The field `field_33`.
+                pub fn field_33(mut self, value: i32) -> Self {
+                    self.field_33 = value;
+                    self
+                }
+                /// The field `field_34`.
+                pub fn field_34(mut self, value: i32) -> Self {
+                    self.field_34 = value;
+                    self
+                }
+                /// The field `field_35`.
+                pub fn field_35(mut self, value: i32) -> Self {
+                    self.field_35 = value;
+                    self
+                }
+                /// The field `field_36`.
+                pub fn field_36(mut self, value: i32) -> Self {
+                    self.field_36 = value;
+                    self
+                }
+                /// The field `field_37`.
+                pub fn field_37(mut self, value: i32) -> Self {
+                    self.field_37 = value;
+                    self
+                }
+                /// The field `field_38`.
+                pub fn field_38(mut self, value: i32) -> Self {
+                    self.field_38 = value;
+                    self
+                }
+                /// The field `field_39`.
+                pub fn field_39(mut self, value: i32) -> Self {
+                    self.field_39 = value;
+                    self
+                }
+                /// The field `field_40`.
+                pub fn field_40(mut self, value: i32) -> Self {
+                    self.field_40 = value;
+                    self
+                }
+                /// The field `field_41`.
+                pub fn field_41(mut self, value: i32) -> Self {
+                    self.field_41 = value;
+                    self
+                }
+                /// The field `field_42`.
+                pub fn field_42(mut self, value: i32) -> Self {
+                    self.field_42 = value;
+                    self
+                }
+                /// The field `field_43`.
+                pub fn field_43(mut self, value: i32) -> Self {
+                    self.field_43 = value;
+                    self
+                }
+                /// The field `field_44`.
+                pub fn field_44(mut self, value: i32) -> Self {
+                    self.field_44 = value;
+                    self
+                }
+                /// The field `field_45`.
+                pub fn field_45(mut self, value: i32) -> Self {
+                    self.field_45 = value;
+                    self
+                }
+                /// The field `field_46`.
+                pub fn field_46(mut self, value: i32) -> Self {
+                    self.field_46 = value;
+                    self
+                }
+                /// The field `field_47`.
+                pub fn field_47(mut self, value: i32) -> Self {
+                    self.field_47 = value;
+                    self
+                }
+                /// The field `field_48`.
+                pub fn field_48(mut self, value: i32) -> Self {
+                    self.field_48 = value;
+                    self
+                }
+                /// The field `field_49`.
+                pub fn field_49(mut self, value: i32) -> Self {
+                    self.field_49 = value;
+                    self
+                }
+                /// The field `field_50`.
+                pub fn field_50(mut self, value: i32) -> Self {
+                    self.field_50 = value;
+                    self
+                }
+                /// The field `field_51`.
+                pub fn field_51(mut self, value: i32) -> Self {
+                    self.field_51 = value;
+                    self
+                }
+                /// The field `field_52`.
+                pub fn field_52(mut self, value: i32) -> Self {
+                    self.field_52 = value;
+                    self
+                }
+                /// The field `field_53`.
+                pub fn field_53(mut self, value: i32) -> Self {
+                    self.field_53 = value;
+                    self
+                }
+                /// The field `field_54`.
+                pub fn field_54(mut self, value: i32) -> Self {
+                    self.field_54 = value;
+                    self
+                }
+                /// The field `field_55`.
+                pub fn field_55(mut self, value: i32) -> Self {
+                    self.field_55 = value;
+                    self
+                }
+                /// The field `field_56`.
+                pub fn field_56(mut self, value: i32) -> Self {
+                    self.field_56 = value;
+                    self
+                }
+                /// The field `field_57`.
+                pub fn field_57(mut self, value: i32) -> Self {
+                    self.field_57 = value;
+                    self
+                }
+                /// The field `field_58`.
+                pub fn field_58(mut self, value: i32) -> Self {
+                    self.field_58 = value;
+                    self
+                }
+                /// The field `field_59`.
+                pub fn field_59(mut self, value: i32) -> Self {
+                    self.field_59 = value;
+                    self
+                }
+                /// The field `field_60`.
+                pub fn field_60(mut self, value: i32) -> Self {
+                    self.field_60 = value;
+                    self
+                }
+                /// The field `field_61`.
+                pub fn field_61(mut self, value: i32) -> Self {
+                    self.field_61 = value;
+                    self
+                }
+                /// The field `field_62`.
+                pub fn field_62(mut self, value: i32) -> Self {
+                    self.field_62 = value;
+                    self
+                }
+                /// The field `field_63`.
+                pub fn field_63(mut self, value: i32) -> Self {
+                    self.field_63 = value;
+                    self
+                }
+                /// The field `field_64`.
+                pub fn field_64(mut self, value: i32) -> Self {
+                    self.field_64 = value;
+                    self
+                }
+                /// The field `field_65`.
+                pub fn field_65(mut self, value: i32) -> Self {
+                    self.field_65 = value;
+                    self
+                }
+                /// The field `field_66`.
+                pub fn field_66(mut self, value: i32) -> Self {
+                    self.field_66 = value;
+                    self
+                }
+                /// The field `field_67`.
+                pub fn field_67(mut self, value: i32) -> Self {
+                    self.field_67 = value;
+                    self
+                }
+                /// The field `field_68`.
+                pub fn field_68(mut self, value: i32) -> Self {
+                    self.field_68 = value;
+                    self
+                }
+                /// The field `field_69`.
+                pub fn field_69(mut self, value: i32) -> Self {
+                    self.field_69 = value;
+                    self
+                }
+                /// The field `field_70`.
+                pub fn field_70(mut self, value: i32) -> Self {
+                    self.field_70 = value;
+                    self
+                }
+                /// The field `field_71`.
+                pub fn field_71(mut self, value: i32) -> Self {
+                    self.field_71 = value;
+                    self
+                }
+                /// The field `field_72`.
+                pub fn field_72(mut self, value: i32) -> Self {
+                    self.field_72 = value;
+                    self
+                }
+                /// The field `field_73`.
+                pub fn field_73(mut self, value: i32) -> Self {
+                    self.field_73 = value;
+                    self
+                }
+                /// The field `field_74`.
+                pub fn field_74(mut self, value: i32) -> Self {
+                    self.field_74 = value;
+                    self
+                }
+                /// The field `field_75`.
+                pub fn field_75(mut self, value: i32) -> Self {
+                    self.field_75 = value;
+                    self
+                }
+                /// The field `field_76`.
+                pub fn field_76(mut self, value: i32) -> Self {
+                    self.field_76 = value;
+                    self
+                }
+                /// The field `field_77`.
+                pub fn field_77(mut self, value: i32) -> Self {
+                    self.field_77 = value;
+                    self
+                }
+                /// The field `field_78`.
+                pub fn field_78(mut self, value: i32) -> Self {
+                    self.field_78 = value;
+                    self
+                }
+                /// The field `field_79`.
+                pub fn field_79(mut self, value: i32) -> Self {
+                    self.field_79 = value;
+                    self
+                }
+                /// The field `field_80`.
+                pub fn field_80(mut self, value: i32) -> Self {
+                    self.field_80 = value;
+                    self
+                }
+                /// The field `field_81`.
+                pub fn field_81(mut self, value: i32) -> Self {
+                    self.field_81 = value;
+                    self
+                }
+                /// The field `field_82`.
+                pub fn field_82(mut self, value: i32) -> Self {
+                    self.field_82 = value;
+                    self
+                }
+                /// The field `field_83`.
+                pub fn field_83(mut self, value: i32) -> Self {
+                    self.field_83 = value;
+                    self
+                }
+                /// The field `field_84`.
+                pub fn field_84(mut self, value: i32) -> Self {
+                    self.field_84 = value;
+                    self
+                }
+                /// The field `field_85`.
+                pub fn field_85(mut self, value: i32) -> Self {
+                    self.field_85 = value;
+                    self
+                }
+                /// The field `field_86`.
+                pub fn field_86(mut self, value: i32) -> Self {
+                    self.field_86 = value;
+                    self
+                }
+                /// The field `field_87`.
+                pub fn field_87(mut self, value: i32) -> Self {
+                    self.field_87 = value;
+                    self
+                }
+                /// The field `field_88`.
+                pub fn field_88(mut self, value: i32) -> Self {
+                    self.field_88 = value;
+                    self
+                }
+                /// The field `field_89`.
+                pub fn field_89(mut self, value: i32) -> Self {
+                    self.field_89 = value;
+                    self
+                }
+                /// The field `field_90`.
+                pub fn field_90(mut self, value: i32) -> Self {
+                    self.field_90 = value;
+                    self
+                }
+                /// The field `field_91`.
+                pub fn field_91(mut self, value: i32) -> Self {
+                    self.field_91 = value;
+                    self
+                }
+                /// The field `field_92`.
+                pub fn field_92(mut self, value: i32) -> Self {
+                    self.field_92 = value;
+                    self
+                }
+                /// The field `field_93`.
+                pub fn field_93(mut self, value: i32) -> Self {
+                    self.field_93 = value;
+                    self
+                }
+                /// The field `field_94`.
+                pub fn field_94(mut self, value: i32) -> Self {
+                    self.field_94 = value;
+                    self
+                }
+                /// The field `field_95`.
+                pub fn field_95(mut self, value: i32) -> Self {
+                    self.field_95 = value;
+                    self
+                }
+                /// The field `field_96`.
+                pub fn field_96(mut self, value: i32) -> Self {
+                    self.field_96 = value;
+                    self
+                }
+                /// The field `field_97`.
+                pub fn field_97(mut self, value: i32) -> Self {
+                    self.field_97 = value;
+                    self
+                }
+                /// The field `field_98`.
+                pub fn field_98(mut self, value: i32) -> Self {
+                    self.field_98 = value;
+                    self
+                }
+                /// The field `field_99`.
+                pub fn field_99(mut self, value: i32) -> Self {
+                    self.field_99 = value;
+                    self
+                }
+                /// The field `field_100`.
+                pub fn field_100(mut self, value: i32) -> Self {
+                    self.field_100 = value;
+                    self
+                }
+                /// The field `field_101`.
+                pub fn field_101(mut self, value: i32) -> Self {
+                    self.field_101 = value;
+                    self
+                }
+                /// The field `field_102`.
+                pub fn field_102(mut self, value: i32) -> Self {
+                    self.field_102 = value;
+                    self
+                }
+                /// The field `field_103`.
+                pub fn field_103(mut self, value: i32) -> Self {
+                    self.field_103 = value;
+                    self
+                }
+                /// The field `field_104`.
+                pub fn field_104(mut self, value: i32) -> Self {
+                    self.field_104 = value;
+                    self
+                }
+                /// The field `field_105`.
+                pub fn field_105(mut self, value: i32) -> Self {
+                    self.field_105 = value;
+                    self
+                }
+                /// The field `field_106`.
+                pub fn field_106(mut self, value: i32) -> Self {
+                    self.field_106 = value;
+                    self
+                }
+                /// The field `field_107`.
+                pub fn field_107(mut self, value: i32) -> Self {
+                    self.field_107 = value;
+                    self
+                }
+                /// The field `field_108`.
+                pub fn field_108(mut self, value: i32) -> Self {
+                    self.field_108 = value;
+                    self
+                }
+                /// The field `field_109`.
+                pub fn field_109(mut self, value: i32) -> Self {
+                    self.field_109 = value;
+                    self
+                }
+                /// The field `field_110`.
+                pub fn field_110(mut self, value: i32) -> Self {
+                    self.field_110 = value;
+                    self
+                }
+                /// The field `field_111`.
+                pub fn field_111(mut self, value: i32) -> Self {
+                    self.field_111 = value;
+                    self
+                }
+                /// The field `field_112`.
+                pub fn field_112(mut self, value: i32) -> Self {
+                    self.field_112 = value;
+                    self
+                }
+                /// The field `field_113`.
+                pub fn field_113(mut self, value: i32) -> Self {
+                    self.field_113 = value;
+                    self
+                }
+                /// The field `field_114`.
+                pub fn field_114(mut self, value: i32) -> Self {
+                    self.field_114 = value;
+                    self
+                }
+                /// The field `field_115`.
+                pub fn field_115(mut self, value: i32) -> Self {
+                    self.field_115 = value;
+                    self
+                }
+                /// The field `field_116`.
+                pub fn field_116(mut self, value: i32) -> Self {
+                    self.field_116 = value;
+                    self
+                }
+                /// The field `field_117`.
+                pub fn field_117(mut self, value: i32) -> Self {
+                    self.field_117 = value;
+                    self
+                }
+                /// The field `field_118`.
+                pub fn field_118(mut self, value: i32) -> Self {
+                    self.field_118 = value;
+                    self
+                }
+                /// The field `field_119`.
+                pub fn field_119(mut self, value: i32) -> Self {
+                    self.field_119 = value;
+                    self
+                }
+                /// The field `field_120`.
+                pub fn field_120(mut self, value: i32) -> Self {
+                    self.field_120 = value;
+                    self
+                }
+                /// The field `field_121`.
+                pub fn field_121(mut self, value: i32) -> Self {
+                    self.field_121 = value;
+                    self
+                }
+                /// The field `field_122`.
+                pub fn field_122(mut self, value: i32) -> Self {
+                    self.field_122 = value;
+                    self
+                }
+                /// The field `field_123`.
+                pub fn field_123(mut self, value: i32) -> Self {
+                    self.field_123 = value;
+                    self
+                }
+                /// The field `field_124`.
+                pub fn field_124(mut self, value: i32) -> Self {
+                    self.field_124 = value;
+                    self
+                }
+                /// The field `field_125`.
+                pub fn field_125(mut self, value: i32) -> Self {
+                    self.field_125 = value;
+                    self
+                }
+                /// The field `field_126`.
+                pub fn field_126(mut self, value: i32) -> Self {
+                    self.field_126 = value;
+                    self
+                }
+                /// The field `field_127`.
+                pub fn field_127(mut self, value: i32) -> Self {
+                    self.field_127 = value;
+                    self
+                }
+                /// The field `field_128`.
+                pub fn field_128(mut self, value: i32) -> Self {
+                    self.field_128 = value;
+                    self
+                }
+                /// The field `field_129`.
+                pub fn field_129(mut self, value: i32) -> Self {
+                    self.field_129 = value;
+                    self
+                }
+                /// The field `field_130`.
+                pub fn field_130(mut self, value: i32) -> Self {
+                    self.field_130 = value;
+                    self
+                }
+                /// The field `field_131`.
+                pub fn field_131(mut self, value: i32) -> Self {
+                    self.field_131 = value;
+                    self
+                }
+                /// The field `field_132`.
+                pub fn field_132(mut self, value: i32) -> Self {
+                    self.field_132 = value;
+                    self
+                }
+                /// The field `field_133`.
+                pub fn field_133(mut self, value: i32) -> Self {
+                    self.field_133 = value;
+                    self
+                }
+                /// The field `field_134`.
+                pub fn field_134(mut self, value: i32) -> Self {
+                    self.field_134 = value;
+                    self
+                }
+                /// The field `field_135`.
+                pub fn field_135(mut self, value: i32) -> Self {
+                    self.field_135 = value;
+                    self
+                }
+                /// The field `field_136`.
+                pub fn field_136(mut self, value: i32) -> Self {
+                    self.field_136 = value;
+                    self
+                }
+                /// The field `field_137`.
+                pub fn field_137(mut self, value: i32) -> Self {
+                    self.field_137 = value;
+                    self
+                }
+                /// The field `field_138`.
+                pub fn field_138(mut self, value: i32) -> Self {
+                    self.field_138 = value;
+                    self
+                }
+                /// The field `field_139`.
+                pub fn field_139(mut self, value: i32) -> Self {
+                    self.field_139 = value;
+                    self
+                }
+                /// The field `field_140`.
+                pub fn field_140(mut self, value: i32) -> Self {
+                    self.field_140 = value;
+                    self
+                }
+                /// The field `field_141`.
+                pub fn field_141(mut self, value: i32) -> Self {
+                    self.field_141 = value;
+                    self
+                }
+                /// The field `field_142`.
+                pub fn field_142(mut self, value: i32) -> Self {
+                    self.field_142 = value;
+                    self
+                }
+                /// The field `field_143`.
+                pub fn field_143(mut self, value: i32) -> Self {
+                    self.field_143 = value;
+                    self
+                }
+                /// The field `field_144`.
+                pub fn field_144(mut self, value: i32) -> Self {
+                    self.field_144 = value;
+                    self
+                }
+                /// The field `field_145`.
+                pub fn field_145(mut self, value: i32) -> Self {
+                    self.field_145 = value;
+                    self
+                }
+                /// The field `field_146`.
+                pub fn field_146(mut self, value: i32) -> Self {
+                    self.field_146 = value;
+                    self
+                }
+                /// The field `field_147`.
+                pub fn field_147(mut self, value: i32) -> Self {
+                    self.field_147 = value;
+                    self
+                }
+                /// The field `field_148`.
+                pub fn field_148(mut self, value: i32) -> Self {
+                    self.field_148 = value;
+                    self
+                }
+                /// The field `field_149`.
+                pub fn field_149(mut self, value: i32) -> Self {
+                    self.field_149 = value;
+                    self
+                }
+                /// The field `field_150`.
+                pub fn field_150(mut self, value: i32) -> Self {
+                    self.field_150 = value;
+                    self
+                }
+                /// The field `field_151`.
+                pub fn field_151(mut self, value: i32) -> Self {
+                    self.field_151 = value;
+                    self
+                }
+                /// The field `field_152`.
+                pub fn field_152(mut self, value: i32) -> Self {
+                    self.field_152 = value;
+                    self
+                }
+                /// The field `field_153`.
+                pub fn field_153(mut self, value: i32) -> Self {
+                    self.field_153 = value;
+                    self
+                }
+                /// The field `field_154`.
+                pub fn field_154(mut self, value: i32) -> Self {
+                    self.field_154 = value;
+                    self
+                }
+                /// The field `field_155`.
+                pub fn field_155(mut self, value: i32) -> Self {
+                    self.field_155 = value;
+                    self
+                }
+                /// The field `field_156`.
+                pub fn field_156(mut self, value: i32) -> Self {
+                    self.field_156 = value;
+                    self
+                }
+                /// The field `field_157`.
+                pub fn field_157(mut self, value: i32) -> Self {
+                    self.field_157 = value;
+                    self
+                }
+                /// The field `field_158`.
+                pub fn field_158(mut self, value: i32) -> Self {
+                    self.field_158 = value;
+                    self
+                }
+                /// The field `field_159`.
+                pub fn field_159(mut self, value: i32) -> Self {
+                    self.field_159 = value;
+                    self
+                }
+                /// The field `field_160`.
+                pub fn field_160(mut self, value: i32) -> Self {
+                    self.field_160 = value;
+                    self
+                }
+                /// The field `field_161`.
+                pub fn field_161(mut self, value: i32) -> Self {
+                    self.field_161 = value;
+                    self
+                }
+                /// The field `field_162`.
+                pub fn field_162(mut self, value: i32) -> Self {
+                    self.field_162 = value;
+                    self
+                }
+                /// The field `field_163`.
+                pub fn field_163(mut self, value: i32) -> Self {
+                    self.field_163 = value;
+                    self
+                }
+                /// The field `field_164`.
+                pub fn field_164(mut self, value: i32) -> Self {
+                    self.field_164 = value;
+                    self
+                }
+                /// The field `field_165`.
+                pub fn field_165(mut self, value: i32) -> Self {
+                    self.field_165 = value;
+                    self
+                }
+                /// The field `field_166`.
+                pub fn field_166(mut self, value: i32) -> Self {
+                    self.field_166 = value;
+                    self
+                }
+                /// The field `field_167`.
+                pub fn field_167(mut self, value: i32) -> Self {
+                    self.field_167 = value;
+                    self
+                }
+                /// The field `field_168`.
+                pub fn field_168(mut self, value: i32) -> Self {
+                    self.field_168 = value;
+                    self
+                }
+                /// The field `field_169`.
+                pub fn field_169(mut self, value: i32) -> Self {
+                    self.field_169 = value;
+                    self
+                }
+                /// The field `field_170`.
+                pub fn field_170(mut self, value: i32) -> Self {
+                    self.field_170 = value;
+                    self
+                }
+                /// The field `field_171`.
+                pub fn field_171(mut self, value: i32) -> Self {
+                    self.field_171 = value;
+                    self
+                }
+                /// The field `field_172`.
+                pub fn field_172(mut self, value: i32) -> Self {
+                    self.field_172 = value;
+                    self
+                }
+                /// The field `field_173`.
+                pub fn field_173(mut self, value: i32) -> Self {
+                    self.field_173 = value;
+                    self
+                }
+                /// The field `field_174`.
+                pub fn field_174(mut self, value: i32) -> Self {
+                    self.field_174 = value;
+                    self
+                }
+                /// The field `field_175`.
+                pub fn field_175(mut self, value: i32) -> Self {
+                    self.field_175 = value;
+                    self
+                }
+                /// The field `field_176`.
+                pub fn field_176(mut self, value: i32) -> Self {
+                    self.field_176 = value;
+                    self
+                }
+                /// The field `field_177`.
+                pub fn field_177(mut self, value: i32) -> Self {
+                    self.field_177 = value;
+                    self
+                }
+                /// The field `field_178`.
+                pub fn field_178(mut self, value: i32) -> Self {
+                    self.field_178 = value;
+                    self
+                }
+                /// The field `field_179`.
+                pub fn field_179(mut self, value: i32) -> Self {
+                    self.field_179 = value;
+                    self
+                }
+                /// The field `field_180`.
+                pub fn field_180(mut self, value: i32) -> Self {
+                    self.field_180 = value;
+                    self
+                }
+                /// The field `field_181`.
+                pub fn field_181(mut self, value: i32) -> Self {
+                    self.field_181 = value;
+                    self
+                }
+                /// The field `field_182`.
+                pub fn field_182(mut self, value: i32) -> Self {
+                    self.field_182 = value;
+                    self
+                }
+                /// The field `field_183`.
+                pub fn field_183(mut self, value: i32) -> Self {
+                    self.field_183 = value;
+                    self
+                }
+                /// The field `field_184`.
+                pub fn field_184(mut self, value: i32) -> Self {
+                    self.field_184 = value;
+                    self
+                }
+                /// The field `field_185`.
+                pub fn field_185(mut self, value: i32) -> Self {
+                    self.field_185 = value;
+                    self
+                }
+                /// The field `field_186`.
+                pub fn field_186(mut self, value: i32) -> Self {
+                    self.field_186 = value;
+                    self
+                }
+                /// The field `field_187`.
+                pub fn field_187(mut self, value: i32) -> Self {
+                    self.field_187 = value;
+                    self
+                }
+                /// The field `field_188`.
+                pub fn field_188(mut self, value: i32) -> Self {
+                    self.field_188 = value;
+                    self
+                }
+                /// The field `field_189`.
+                pub fn field_189(mut self, value: i32) -> Self {
+                    self.field_189 = value;
+                    self
+                }
+                /// The field `field_190`.
+                pub fn field_190(mut self, value: i32) -> Self {
+                    self.field_190 = value;
+                    self
+                }
+                /// The field `field_191`.
+                pub fn field_191(mut self, value: i32) -> Self {
+                    self.field_191 = value;
+                    self
+                }
+                /// The field `field_192`.
+                pub fn field_192(mut self, value: i32) -> Self {
+                    self.field_192 = value;
+                    self
+                }
+                /// The field `field_193`.
+                pub fn field_193(mut self, value: i32) -> Self {
+                    self.field_193 = value;
+                    self
+                }
+                /// The field `field_194`.
+                pub fn field_194(mut self, value: i32) -> Self {
+                    self.field_194 = value;
+                    self
+                }
+                /// The field `field_195`.
+                pub fn field_195(mut self, value: i32) -> Self {
+                    self.field_195 = value;
+                    self
+                }
+                /// The field `field_196`.
+                pub fn field_196(mut self, value: i32) -> Self {
+                    self.field_196 = value;
+                    self
+                }
+                /// The field `field_197`.
+                pub fn field_197(mut self, value: i32) -> Self {
+                    self.field_197 = value;
+                    self
+                }
+                /// The field `field_198`.
+                pub fn field_198(mut self, value: i32) -> Self {
+                    self.field_198 = value;
+                    self
+                }
+                /// The field `field_199`.
+                pub fn field_199(mut self, value: i32) -> Self {
+                    self.field_199 = value;
+                    self
+                }
+                /// The field `field_200`.
+                pub fn field_200(mut self, value: i32) -> Self {
+                    self.field_200 = value;
+                    self
+                }
+                /// The field `field_201`.
+                pub fn field_201(mut self, value: i32) -> Self {
+                    self.field_201 = value;
+                    self
+                }
+                /// The field `field_202`.
+                pub fn field_202(mut self, value: i32) -> Self {
+                    self.field_202 = value;
+                    self
+                }
+                /// The field `field_203`.
+                pub fn field_203(mut self, value: i32) -> Self {
+                    self.field_203 = value;
+                    self
+                }
+                /// The field `field_204`.
+                pub fn field_204(mut self, value: i32) -> Self {
+                    self.field_204 = value;
+                    self
+                }
+                /// The field `field_205`.
+                pub fn field_205(mut self, value: i32) -> Self {
+                    self.field_205 = value;
+                    self
+                }
+                /// The field `field_206`.
+                pub fn field_206(mut self, value: i32) -> Self {
+                    self.field_206 = value;
+                    self
+                }
+                /// The field `field_207`.
+                pub fn field_207(mut self, value: i32) -> Self {
+                    self.field_207 = value;
+                    self
+                }
+                /// The field `field_208`.
+                pub fn field_208(mut self, value: i32) -> Self {
+                    self.field_208 = value;
+                    self
+                }
+                /// The field `field_209`.
+                pub fn field_209(mut self, value: i32) -> Self {
+                    self.field_209 = value;
+                    self
+                }
+                /// The field `field_210`.
+                pub fn field_210(mut self, value: i32) -> Self {
+                    self.field_210 = value;
+                    self
+                }
+                /// The field `field_211`.
+                pub fn field_211(mut self, value: i32) -> Self {
+                    self.field_211 = value;
+                    self
+                }
+                /// The field `field_212`.
+                pub fn field_212(mut self, value: i32) -> Self {
+                    self.field_212 = value;
+                    self
+                }
+                /// The field `field_213`.
+                pub fn field_213(mut self, value: i32) -> Self {
+                    self.field_213 = value;
+                    self
+                }
+                /// The field `field_214`.
+                pub fn field_214(mut self, value: i32) -> Self {
+                    self.field_214 = value;
+                    self
+                }
+                /// The field `field_215`.
+                pub fn field_215(mut self, value: i32) -> Self {
+                    self.field_215 = value;
+                    self
+                }
+                /// The field `field_216`.
+                pub fn field_216(mut self, value: i32) -> Self {
+                    self.field_216 = value;
+                    self
+                }
+                /// The field `field_217`.
+                pub fn field_217(mut self, value: i32) -> Self {
+                    self.field_217 = value;
+                    self
+                }
+                /// The field `field_218`.
+                pub fn field_218(mut self, value: i32) -> Self {
+                    self.field_218 = value;
+                    self
+                }
+                /// The field `field_219`.
+                pub fn field_219(mut self, value: i32) -> Self {
+                    self.field_219 = value;
+                    self
+                }
+                /// The field `field_220`.
+                pub fn field_220(mut self, value: i32) -> Self {
+                    self.field_220 = value;
+                    self
+                }
+                /// The field `field_221`.
+                pub fn field_221(mut self, value: i32) -> Self {
+                    self.field_221 = value;
+                    self
+                }
+                /// The field `field_222`.
+                pub fn field_222(mut self, value: i32) -> Self {
+                    self.field_222 = value;
+                    self
+                }
+                /// The field `field_223`.
+                pub fn field_223(mut self, value: i32) -> Self {
+                    self.field_223 = value;
+                    self
+                }
+                /// The field `field_224`.
+                pub fn field_224(mut self, value: i32) -> Self {
+                    self.field_224 = value;
+                    self
+                }
+                /// The field `field_225`.
+                pub fn field_225(mut self, value: i32) -> Self {
+                    self.field_225 = value;
+                    self
+                }
+                /// The field `field_226`.
+                pub fn field_226(mut self, value: i32) -> Self {
+                    self.field_226 = value;
+                    self
+                }
+                /// The field `field_227`.
+                pub fn field_227(mut self, value: i32) -> Self {
+                    self.field_227 = value;
+                    self
+                }
+                /// The field `field_228`.
+                pub fn field_228(mut self, value: i32) -> Self {
+                    self.field_228 = value;
+                    self
+                }
+                /// The field `field_229`.
+                pub fn field_229(mut self, value: i32) -> Self {
+                    self.field_229 = value;
+                    self
+                }
+                /// The field `field_230`.
+                pub fn field_230(mut self, value: i32) -> Self {
+                    self.field_230 = value;
+                    self
+                }
+                /// The field `field_231`.
+                pub fn field_231(mut self, value: i32) -> Self {
+                    self.field_231 = value;
+                    self
+                }
+                /// The field `field_232`.
+                pub fn field_232(mut self, value: i32) -> Self {
+                    self.field_232 = value;
+                    self
+                }
+                /// The field `field_233`.
+                pub fn field_233(mut self, value: i32) -> Self {
+                    self.field_233 = value;
+                    self
+                }
+                /// The field `field_234`.
+                pub fn field_234(mut self, value: i32) -> Self {
+                    self.field_234 = value;
+                    self
+                }
+                /// The field `field_235`.
+                pub fn field_235(mut self, value: i32) -> Self {
+                    self.field_235 = value;
+                    self
+                }
+                /// The field `field_236`.
+                pub fn field_236(mut self, value: i32) -> Self {
+                    self.field_236 = value;
+                    self
+                }
+                /// The field `field_237`.
+                pub fn field_237(mut self, value: i32) -> Self {
+                    self.field_237 = value;
+                    self
+                }
+                /// The field `field_238`.
+                pub fn field_238(mut self, value: i32) -> Self {
+                    self.field_238 = value;
+                    self
+                }
+                /// The field `field_239`.
+                pub fn field_239(mut self, value: i32) -> Self {
+                    self.field_239 = value;
+                    self
+                }
+                /// The field `field_240`.
+                pub fn field_240(mut self, value: i32) -> Self {
+                    self.field_240 = value;
+                    self
+                }
+                /// The field `field_241`.
+                pub fn field_241(mut self, value: i32) -> Self {
+                    self.field_241 = value;
+                    self
+                }
+                /// The field `field_242`.
+                pub fn field_242(mut self, value: i32) -> Self {
+                    self.field_242 = value;
+                    self
+                }
+                /// The field `field_243`.
+                pub fn field_243(mut self, value: i32) -> Self {
+                    self.field_243 = value;
+                    self
+                }
+                /// The field `field_244`.
+                pub fn field_244(mut self, value: i32) -> Self {
+                    self.field_244 = value;
+                    self
+                }
+                /// The field `field_245`.
+                pub fn field_245(mut self, value: i32) -> Self {
+                    self.field_245 = value;
+                    self
+                }
+                /// The field `field_246`.
+                pub fn field_246(mut self, value: i32) -> Self {
+                    self.field_246 = value;
+                    self
+                }
+                /// The field `field_247`.
+                pub fn field_247(mut self, value: i32) -> Self {
+                    self.field_247 = value;
+                    self
+                }
+                /// The field `field_248`.
+                pub fn field_248(mut self, value: i32) -> Self {
+                    self.field_248 = value;
+                    self
+                }
+                /// The field `field_249`.
+                pub fn field_249(mut self, value: i32) -> Self {
+                    self.field_249 = value;
+                    self
+                }
+                /// The field `field_250`.
+                pub fn field_250(mut self, value: i32) -> Self {
+                    self.field_250 = value;
+                    self
+                }
+                /// The field `field_251`.
+                pub fn field_251(mut self, value: i32) -> Self {
+                    self.field_251 = value;
+                    self
+                }
+                /// The field `field_252`.
+                pub fn field_252(mut self, value: i32) -> Self {
+                    self.field_252 = value;
+                    self
+                }
+                /// The field `field_253`.
+                pub fn field_253(mut self, value: i32) -> Self {
+                    self.field_253 = value;
+                    self
+                }
+                /// The field `field_254`.
+                pub fn field_254(mut self, value: i32) -> Self {
+                    self.field_254 = value;
+                    self
+                }
+                /// The field `field_255`.
+                pub fn field_255(mut self, value: i32) -> Self {
+                    self.field_255 = value;
+                    self
+                }
+                /// The field `field_256`.
+                pub fn field_256(mut self, value: i32) -> Self {
+                    self.field_256 = value;
+                    self
+                }
+                /// The field `field_257`.
+                pub fn field_257(mut self, value: i32) -> Self {
+                    self.field_257 = value;
+                    self
+                }
+                /// The field `field_258`.
+                pub fn field_258(mut self, value: i32) -> Self {
+                    self.field_258 = value;
+                    self
+                }
+                /// The field `field_259`.
+                pub fn field_259(mut self, value: i32) -> Self {
+                    self.field_259 = value;
+                    self
+                }
+                /// The field `field_260`.
+                pub fn field_260(mut self, value: i32) -> Self {
+                    self.field_260 = value;
+                    self
+                }
+                /// The field `field_261`.
+                pub fn field_261(mut self, value: i32) -> Self {
+                    self.field_261 = value;
+                    self
+                }
+                /// The field `field_262`.
+                pub fn field_262(mut self, value: i32) -> Self {
+                    self.field_262 = value;
+                    self
+                }
+                /// The field `field_263`.
+                pub fn field_263(mut self, value: i32) -> Self {
+                    self.field_263 = value;
+                    self
+                }
+                /// The field `field_264`.
+                pub fn field_264(mut self, value: i32) -> Self {
+                    self.field_264 = value;
+                    self
+                }
+                /// The field `field_265`.
+                pub fn field_265(mut self, value: i32) -> Self {
+                    self.field_265 = value;
+                    self
+                }
+                /// The field `field_266`.
+                pub fn field_266(mut self, value: i32) -> Self {
+                    self.field_266 = value;
+                    self
+                }
+                /// The field `field_267`.
+                pub fn field_267(mut self, value: i32) -> Self {
+                    self.field_267 = value;
+                    self
+                }
+                /// The field `field_268`.
+                pub fn field_268(mut self, value: i32) -> Self {
+                    self.field_268 = value;
+                    self
+                }
+                /// The field `field_269`.
+                pub fn field_269(mut self, value: i32) -> Self {
+                    self.field_269 = value;
+                    self
+                }
+                /// The field `field_270`.
+                pub fn field_270(mut self, value: i32) -> Self {
+                    self.field_270 = value;
+                    self
+                }
+                /// The field `field_271`.
+                pub fn field_271(mut self, value: i32) -> Self {
+                    self.field_271 = value;
+                    self
+                }
+                /// The field `field_272`.
+                pub fn field_272(mut self, value: i32) -> Self {
+                    self.field_272 = value;
+                    self
+                }
+                /// The field `field_273`.
+                pub fn field_273(mut self, value: i32) -> Self {
+                    self.field_273 = value;
+                    self
+                }
+                /// The field `field_274`.
+                pub fn field_274(mut self, value: i32) -> Self {
+                    self.field_274 = value;
+                    self
+                }
+                /// The field `field_275`.
+                pub fn field_275(mut self, value: i32) -> Self {
+                    self.field_275 = value;
+                    self
+                }
+                /// The field `field_276`.
+                pub fn field_276(mut self, value: i32) -> Self {
+                    self.field_276 = value;
+                    self
+                }
+                /// The field `field_277`.
+                pub fn field_277(mut self, value: i32) -> Self {
+                    self.field_277 = value;
+                    self
+                }
+                /// The field `field_278`.
+                pub fn field_278(mut self, value: i32) -> Self {
+                    self.field_278 = value;
+                    self
+                }
+                /// The field `field_279`.
+                pub fn field_279(mut self, value: i32) -> Self {
+                    self.field_279 = value;
+                    self
+                }
+                /// The field `field_280`.
+                pub fn field_280(mut self, value: i32) -> Self {
+                    self.field_280 = value;
+                    self
+                }
+                /// The field `field_281`.
+                pub fn field_281(mut self, value: i32) -> Self {
+                    self.field_281 = value;
+                    self
+                }
+                /// The field `field_282`.
+                pub fn field_282(mut self, value: i32) -> Self {
+                    self.field_282 = value;
+                    self
+                }
+                /// The field `field_283`.
+                pub fn field_283(mut self, value: i32) -> Self {
+                    self.field_283 = value;
+                    self
+                }
+                /// The field `field_284`.
+                pub fn field_284(mut self, value: i32) -> Self {
+                    self.field_284 = value;
+                    self
+                }
+                /// The field `field_285`.
+                pub fn field_285(mut self, value: i32) -> Self {
+                    self.field_285 = value;
+                    self
+                }
+                /// The field `field_286`.
+                pub fn field_286(mut self, value: i32) -> Self {
+                    self.field_286 = value;
+                    self
+                }
+                /// The field `field_287`.
+                pub fn field_287(mut self, value: i32) -> Self {
+                    self.field_287 = value;
+                    self
+                }
+                /// The field `field_288`.
+                pub fn field_288(mut self, value: i32) -> Self {
+                    self.field_288 = value;
+                    self
+                }
+                /// The field `field_289`.
+                pub fn field_289(mut self, value: i32) -> Self {
+                    self.field_289 = value;
+                    self
+                }
+                /// The field `field_290`.
+                pub fn field_290(mut self, value: i32) -> Self {
+                    self.field_290 = value;
+                    self
+                }
+                /// The field `field_291`.
+                pub fn field_291(mut self, value: i32) -> Self {
+                    self.field_291 = value;
+                    self
+                }
+                /// The field `field_292`.
+                pub fn field_292(mut self, value: i32) -> Self {
+                    self.field_292 = value;
+                    self
+                }
+                /// The field `field_293`.
+                pub fn field_293(mut self, value: i32) -> Self {
+                    self.field_293 = value;
+                    self
+                }
+                /// The field `field_294`.
+                pub fn field_294(mut self, value: i32) -> Self {
+                    self.field_294 = value;
+                    self
+                }
+                /// The field `field_295`.
+                pub fn field_295(mut self, value: i32) -> Self {
+                    self.field_295 = value;
+                    self
+                }
+                /// The field `field_296`.
+                pub fn field_296(mut self, value: i32) -> Self {
+                    self.field_296 = value;
+                    self
+                }
+                /// The field `field_297`.
+                pub fn field_297(mut self, value: i32) -> Self {
+                    self.field_297 = value;
+                    self
+                }
+                /// The field `field_298`.
+                pub fn field_298(mut self, value: i32) -> Self {
+                    self.field_298 = value;
+                    self
+                }
+                /// The field `field_299`.
+                pub fn field_299(mut self, value: i32) -> Self {
+                    self.field_299 = value;
+                    self
+                }
+                /// The field `field_300`.
+                pub fn field_300(mut self, value: i32) -> Self {
+                    self.field_300 = value;
+                    self
+                }
+                /// The field `field_301`.
+                pub fn field_301(mut self, value: i32) -> Self {
+                    self.field_301 = value;
+                    self
+                }
+                /// The field `field_302`.
+                pub fn field_302(mut self, value: i32) -> Self {
+                    self.field_302 = value;
+                    self
+                }
+                /// The field `field_303`.
+                pub fn field_303(mut self, value: i32) -> Self {
+                    self.field_303 = value;
+                    self
+                }
+                /// The field `field_304`.
+                pub fn field_304(mut self, value: i32) -> Self {
+                    self.field_304 = value;
+                    self
+                }
+                /// The field `field_305`.
+                pub fn field_305(mut self, value: i32) -> Self {
+                    self.field_305 = value;
+                    self
+                }
+                /// The field `field_306`.
+                pub fn field_306(mut self, value: i32) -> Self {
+                    self.field_306 = value;
+                    self
+                }
+                /// The field `field_307`.
+                pub fn field_307(mut self, value: i32) -> Self {
+                    self.field_307 = value;
+                    self
+                }
+                /// The field `field_308`.
+                pub fn field_308(mut self, value: i32) -> Self {
+                    self.field_308 = value;
+                    self
+                }
+                /// The field `field_309`.
+                pub fn field_309(mut self, value: i32) -> Self {
+                    self.field_309 = value;
+                    self
+                }
+                /// The field `field_310`.
+                pub fn field_310(mut self, value: i32) -> Self {
+                    self.field_310 = value;
+                    self
+                }
+                /// The field `field_311`.
+                pub fn field_311(mut self, value: i32) -> Self {
+                    self.field_311 = value;
+                    self
+                }
+                /// The field `field_312`.
+                pub fn field_312(mut self, value: i32) -> Self {
+                    self.field_312 = value;
+                    self
+                }
+                /// The field `field_313`.
+                pub fn field_313(mut self, value: i32) -> Self {
+                    self.field_313 = value;
+                    self
+                }
+                /// The field `field_314`.
+                pub fn field_314(mut self, value: i32) -> Self {
+                    self.field_314 = value;
+                    self
+                }
+                /// The field `field_315`.
+                pub fn field_315(mut self, value: i32) -> Self {
+                    self.field_315 = value;
+                    self
+                }
+                /// The field `field_316`.
+                pub fn field_316(mut self, value: i32) -> Self {
+                    self.field_316 = value;
+                    self
+                }
+                /// The field `field_317`.
+                pub fn field_317(mut self, value: i32) -> Self {
+                    self.field_317 = value;
+                    self
+                }
+                /// The field `field_318`.
+                pub fn field_318(mut self, value: i32) -> Self {
+                    self.field_318 = value;
+                    self
+                }
+                /// The field `field_319`.
+                pub fn field_319(mut self, value: i32) -> Self {
+                    self.field_319 = value;
+                    self
+                }
+                /// The field `field_320`.
+                pub fn field_320(mut self, value: i32) -> Self {
+                    self.field_320 = value;
+                    self
+                }
+                /// The field `field_321`.
+                pub fn field_321(mut self, value: i32) -> Self {
+                    self.field_321 = value;
+                    self
+                }
+                /// The field `field_322`.
+                pub fn field_322(mut self, value: i32) -> Self {
+                    self.field_322 = value;
+                    self
+                }
+                /// The field `field_323`.
+                pub fn field_323(mut self, value: i32) -> Self {
+                    self.field_323 = value;
+                    self
+                }
+                /// The field `field_324`.
+                pub fn field_324(mut self, value: i32) -> Self {
+                    self.field_324 = value;
+                    self
+                }
+                /// The field `field_325`.
+                pub fn field_325(mut self, value: i32) -> Self {
+                    self.field_325 = value;
+                    self
+                }
+                /// The field `field_326`.
+                pub fn field_326(mut self, value: i32) -> Self {
+                    self.field_326 = value;
+                    self
+                }
+                /// The field `field_327`.
+                pub fn field_327(mut self, value: i32) -> Self {
+                    self.field_327 = value;
+                    self
+                }
+                /// The field `field_328`.
+                pub fn field_328(mut self, value: i32) -> Self {
+                    self.field_328 = value;
+                    self
+                }
+                /// The field `field_329`.
+                pub fn field_329(mut self, value: i32) -> Self {
+                    self.field_329 = value;
+                    self
+                }
+                /// The field `field_330`.
+                pub fn field_330(mut self, value: i32) -> Self {
+                    self.field_330 = value;
+                    self
+                }
+                /// The field `field_331`.
+                pub fn field_331(mut self, value: i32) -> Self {
+                    self.field_331 = value;
+                    self
+                }
+                /// The field `field_332`.
+                pub fn field_332(mut self, value: i32) -> Self {
+                    self.field_332 = value;
+                    self
+                }
+                /// The field `field_333`.
+                pub fn field_333(mut self, value: i32) -> Self {
+                    self.field_333 = value;
+                    self
+                }
+                /// The field `field_334`.
+                pub fn field_334(mut self, value: i32) -> Self {
+                    self.field_334 = value;
+                    self
+                }
+                /// The field `field_335`.
+                pub fn field_335(mut self, value: i32) -> Self {
+                    self.field_335 = value;
+                    self
+                }
+                /// The field `field_336`.
+                pub fn field_336(mut self, value: i32) -> Self {
+                    self.field_336 = value;
+                    self
+                }
+                /// The field `field_337`.
+                pub fn field_337(mut self, value: i32) -> Self {
+                    self.field_337 = value;
+                    self
+                }
+                /// The field `field_338`.
+                pub fn field_338(mut self, value: i32) -> Self {
+                    self.field_338 = value;
+                    self
+                }
+                /// The field `field_339`.
+                pub fn field_339(mut self, value: i32) -> Self {
+                    self.field_339 = value;
+                    self
+                }
+                /// The field `field_340`.
+                pub fn field_340(mut self, value: i32) -> Self {
+                    self.field_340 = value;
+                    self
+                }
+                /// The field `field_341`.
+                pub fn field_341(mut self, value: i32) -> Self {
+                    self.field_341 = value;
+                    self
+                }
+                /// The field `field_342`.
+                pub fn field_342(mut self, value: i32) -> Self {
+                    self.field_342 = value;
+                    self
+                }
+                /// The field `field_343`.
+                pub fn field_343(mut self, value: i32) -> Self {
+                    self.field_343 = value;
+                    self
+                }
+                /// The field `field_344`.
+                pub fn field_344(mut self, value: i32) -> Self {
+                    self.field_344 = value;
+                    self
+                }
+                /// The field `field_345`.
+                pub fn field_345(mut self, value: i32) -> Self {
+                    self.field_345 = value;
+                    self
+                }
+                /// The field `field_346`.
+                pub fn field_346(mut self, value: i32) -> Self {
+                    self.field_346 = value;
+                    self
+                }
+                /// The field `field_347`.
+                pub fn field_347(mut self, value: i32) -> Self {
+                    self.field_347 = value;
+                    self
+                }
+                /// The field `field_348`.
+                pub fn field_348(mut self, value: i32) -> Self {
+                    self.field_348 = value;
+                    self
+                }
+                /// The field `field_349`.
+                pub fn field_349(mut self, value: i32) -> Self {
+                    self.field_349 = value;
+                    self
+                }
+                /// The field `field_350`.
+                pub fn field_350(mut self, value: i32) -> Self {
+                    self.field_350 = value;
+                    self
+                }
+                /// The field `field_351`.
+                pub fn field_351(mut self, value: i32) -> Self {
+                    self.field_351 = value;
+                    self
+                }
+                /// The field `field_352`.
+                pub fn field_352(mut self, value: i32) -> Self {
+                    self.field_352 = value;
+                    self
+                }
+                /// The field `field_353`.
+                pub fn field_353(mut self, value: i32) -> Self {
+                    self.field_353 = value;
+                    self
+                }
+                /// The field `field_354`.
+                pub fn field_354(mut self, value: i32) -> Self {
+                    self.field_354 = value;
+                    self
+                }
+                /// The field `field_355`.
+                pub fn field_355(mut self, value: i32) -> Self {
+                    self.field_355 = value;
+                    self
+                }
+                /// The field `field_356`.
+                pub fn field_356(mut self, value: i32) -> Self {
+                    self.field_356 = value;
+                    self
+                }
+                /// The field `field_357`.
+                pub fn field_357(mut self, value: i32) -> Self {
+                    self.field_357 = value;
+                    self
+                }
+                /// The field `field_358`.
+                pub fn field_358(mut self, value: i32) -> Self {
+                    self.field_358 = value;
+                    self
+                }
+                /// The field `field_359`.
+                pub fn field_359(mut self, value: i32) -> Self {
+                    self.field_359 = value;
+                    self
+                }
+                /// The field `field_360`.
+                pub fn field_360(mut self, value: i32) -> Self {
+                    self.field_360 = value;
+                    self
+                }
+                /// The field `field_361`.
+                pub fn field_361(mut self, value: i32) -> Self {
+                    self.field_361 = value;
+                    self
+                }
+                /// The field `field_362`.
+                pub fn field_362(mut self, value: i32) -> Self {
+                    self.field_362 = value;
+                    self
+                }
+                /// The field `field_363`.
+                pub fn field_363(mut self, value: i32) -> Self {
+                    self.field_363 = value;
+                    self
+                }
+                /// The field `field_364`.
+                pub fn field_364(mut self, value: i32) -> Self {
+                    self.field_364 = value;
+                    self
+                }
+                /// The field `field_365`.
+                pub fn field_365(mut self, value: i32) -> Self {
+                    self.field_365 = value;
+                    self
+                }
+                /// The field `field_366`.
+                pub fn field_366(mut self, value: i32) -> Self {
+                    self.field_366 = value;
+                    self
+                }
+                /// The field `field_367`.
+                pub fn field_367(mut self, value: i32) -> Self {
+                    self.field_367 = value;
+                    self
+                }
+                /// The field `field_368`.
+                pub fn field_368(mut self, value: i32) -> Self {
+                    self.field_368 = value;
+                    self
+                }
+                /// The field `field_369`.
+                pub fn field_369(mut self, value: i32) -> Self {
+                    self.field_369 = value;
+                    self
+                }
+                /// The field `field_370`.
+                pub fn field_370(mut self, value: i32) -> Self {
+                    self.field_370 = value;
+                    self
+                }
+                /// The field `field_371`.
+                pub fn field_371(mut self, value: i32) -> Self {
+                    self.field_371 = value;
+                    self
+                }
+                /// The field `field_372`.
+                pub fn field_372(mut self, value: i32) -> Self {
+                    self.field_372 = value;
+                    self
+                }
+                /// The field `field_373`.
+                pub fn field_373(mut self, value: i32) -> Self {
+                    self.field_373 = value;
+                    self
+                }
+                /// The field `field_374`.
+                pub fn field_374(mut self, value: i32) -> Self {
+                    self.field_374 = value;
+                    self
+                }
+                /// The field `field_375`.
+                pub fn field_375(mut self, value: i32) -> Self {
+                    self.field_375 = value;
+                    self
+                }
+                /// The field `field_376`.
+                pub fn field_376(mut self, value: i32) -> Self {
+                    self.field_376 = value;
+                    self
+                }
+                /// The field `field_377`.
+                pub fn field_377(mut self, value: i32) -> Self {
+                    self.field_377 = value;
+                    self
+                }
+                /// The field `field_378`.
+                pub fn field_378(mut self, value: i32) -> Self {
+                    self.field_378 = value;
+                    self
+                }
+                /// The field `field_379`.
+                pub fn field_379(mut self, value: i32) -> Self {
+                    self.field_379 = value;
+                    self
+                }
+                /// The field `field_380`.
+                pub fn field_380(mut self, value: i32) -> Self {
+                    self.field_380 = value;
+                    self
+                }
+                /// The field `field_381`.
+                pub fn field_381(mut self, value: i32) -> Self {
+                    self.field_381 = value;
+                    self
+                }
+                /// The field `field_382`.
+                pub fn field_382(mut self, value: i32) -> Self {
+                    self.field_382 = value;
+                    self
+                }
+                /// The field `field_383`.
+                pub fn field_383(mut self, value: i32) -> Self {
+                    self.field_383 = value;
+                    self
+                }
+                /// The field `field_384`.
+                pub fn field_384(mut self, value: i32) -> Self {
+                    self.field_384 = value;
+                    self
+                }
+                /// The field `field_385`.
+                pub fn field_385(mut self, value: i32) -> Self {
+                    self.field_385 = value;
+                    self
+                }
+                /// The field `field_386`.
+                pub fn field_386(mut self, value: i32) -> Self {
+                    self.field_386 = value;
+                    self
+                }
+                /// The field `field_387`.
+                pub fn field_387(mut self, value: i32) -> Self {
+                    self.field_387 = value;
+                    self
+                }
+                /// The field `field_388`.
+                pub fn field_388(mut self, value: i32) -> Self {
+                    self.field_388 = value;
+                    self
+                }
+                /// The field `field_389`.
+                pub fn field_389(mut self, value: i32) -> Self {
+                    self.field_389 = value;
+                    self
+                }
+                /// The field `field_390`.
+                pub fn field_390(mut self, value: i32) -> Self {
+                    self.field_390 = value;
+                    self
+                }
+                /// The field `field_391`.
+                pub fn field_391(mut self, value: i32) -> Self {
+                    self.field_391 = value;
+                    self
+                }
+                /// The field `field_392`.
+                pub fn field_392(mut self, value: i32) -> Self {
+                    self.field_392 = value;
+                    self
+                }
+                /// The field `field_393`.
+                pub fn field_393(mut self, value: i32) -> Self {
+                    self.field_393 = value;
+                    self
+                }
+                /// The field `field_394`.
+                pub fn field_394(mut self, value: i32) -> Self {
+                    self.field_394 = value;
+                    self
+                }
+                /// The field `field_395`.
+                pub fn field_395(mut self, value: i32) -> Self {
+                    self.field_395 = value;
+                    self
+                }
+                /// The field `field_396`.
+                pub fn field_396(mut self, value: i32) -> Self {
+                    self.field_396 = value;
+                    self
+                }
+                /// The field `field_397`.
+                pub fn field_397(mut self, value: i32) -> Self {
+                    self.field_397 = value;
+                    self
+                }
+                /// The field `field_398`.
+                pub fn field_398(mut self, value: i32) -> Self {
+                    self.field_398 = value;
+                    self
+                }
+                /// The field `field_399`.
+                pub fn field_399(mut self, value: i32) -> Self {
+                    self.field_399 = value;
+                    self
+                }
+                /// The field `field_400`.
+                pub fn field_400(mut self, value: i32) -> Self {
+                    self.field_400 = value;
+                    self
+                }
+                /// The field `field_401`.
+                pub fn field_401(mut self, value: i32) -> Self {
+                    self.field_401 = value;
+                    self
+                }
+                /// The field `field_402`.
+                pub fn field_402(mut self, value: i32) -> Self {
+                    self.field_402 = value;
+                    self
+                }
+                /// The field `field_403`.
+                pub fn field_403(mut self, value: i32) -> Self {
+                    self.field_403 = value;
+                    self
+                }
+                /// The field `field_404`.
+                pub fn field_404(mut self, value: i32) -> Self {
+                    self.field_404 = value;
+                    self
+                }
+                /// The field `field_405`.
+                pub fn field_405(mut self, value: i32) -> Self {
+                    self.field_405 = value;
+                    self
+                }
+                /// The field `field_406`.
+                pub fn field_406(mut self, value: i32) -> Self {
+                    self.field_406 = value;
+                    self
+                }
+                /// The field `field_407`.
+                pub fn field_407(mut self, value: i32) -> Self {
+                    self.field_407 = value;
+                    self
+                }
+                /// The field `field_408`.
+                pub fn field_408(mut self, value: i32) -> Self {
+                    self.field_408 = value;
+                    self
+                }
+                /// The field `field_409`.
+                pub fn field_409(mut self, value: i32) -> Self {
+                    self.field_409 = value;
+                    self
+                }
+                /// The field `field_410`.
+                pub fn field_410(mut self, value: i32) -> Self {
+                    self.field_410 = value;
+                    self
+                }
+                /// The field `field_411`.
+                pub fn field_411(mut self, value: i32) -> Self {
+                    self.field_411 = value;
+                    self
+                }
+                /// The field `field_412`.
+                pub fn field_412(mut self, value: i32) -> Self {
+                    self.field_412 = value;
+                    self
+                }
+                /// The field `field_413`.
+                pub fn field_413(mut self, value: i32) -> Self {
+                    self.field_413 = value;
+                    self
+                }
+                /// The field `field_414`.
+                pub fn field_414(mut self, value: i32) -> Self {
+                    self.field_414 = value;
+                    self
+                }
+                /// The field `field_415`.
+                pub fn field_415(mut self, value: i32) -> Self {
+                    self.field_415 = value;
+                    self
+                }
+                /// The field `field_416`.
+                pub fn field_416(mut self, value: i32) -> Self {
+                    self.field_416 = value;
+                    self
+                }
+                /// The field `field_417`.
+                pub fn field_417(mut self, value: i32) -> Self {
+                    self.field_417 = value;
+                    self
+                }
+                /// The field `field_418`.
+                pub fn field_418(mut self, value: i32) -> Self {
+                    self.field_418 = value;
+                    self
+                }
+                /// The field `field_419`.
+                pub fn field_419(mut self, value: i32) -> Self {
+                    self.field_419 = value;
+                    self
+                }
+                /// The field `field_420`.
+                pub fn field_420(mut self, value: i32) -> Self {
+                    self.field_420 = value;
+                    self
+                }
+                /// The field `field_421`.
+                pub fn field_421(mut self, value: i32) -> Self {
+                    self.field_421 = value;
+                    self
+                }
+                /// The field `field_422`.
+                pub fn field_422(mut self, value: i32) -> Self {
+                    self.field_422 = value;
+                    self
+                }
+                /// The field `field_423`.
+                pub fn field_423(mut self, value: i32) -> Self {
+                    self.field_423 = value;
+                    self
+                }
+                /// The field `field_424`.
+                pub fn field_424(mut self, value: i32) -> Self {
+                    self.field_424 = value;
+                    self
+                }
+                /// The field `field_425`.
+                pub fn field_425(mut self, value: i32) -> Self {
+                    self.field_425 = value;
+                    self
+                }
+                /// The field `field_426`.
+                pub fn field_426(mut self, value: i32) -> Self {
+                    self.field_426 = value;
+                    self
+                }
+                /// The field `field_427`.
+                pub fn field_427(mut self, value: i32) -> Self {
+                    self.field_427 = value;
+                    self
+                }
+                /// The field `field_428`.
+                pub fn field_428(mut self, value: i32) -> Self {
+                    self.field_428 = value;
+                    self
+                }
+                /// The field `field_429`.
+                pub fn field_429(mut self, value: i32) -> Self {
+                    self.field_429 = value;
+                    self
+                }
+                /// The field `field_430`.
+                pub fn field_430(mut self, value: i32) -> Self {
+                    self.field_430 = value;
+                    self
+                }
+                /// The field `field_431`.
+                pub fn field_431(mut self, value: i32) -> Self {
+                    self.field_431 = value;
+                    self
+                }
+                /// The field `field_432`.
+                pub fn field_432(mut self, value: i32) -> Self {
+                    self.field_432 = value;
+                    self
+                }
+                /// The field `field_433`.
+                pub fn field_433(mut self, value: i32) -> Self {
+                    self.field_433 = value;
+                    self
+                }
+                /// The field `field_434`.
+                pub fn field_434(mut self, value: i32) -> Self {
+                    self.field_434 = value;
+                    self
+                }
+                /// The field `field_435`.
+                pub fn field_435(mut self, value: i32) -> Self {
+                    self.field_435 = value;
+                    self
+                }
+                /// The field `field_436`.
+                pub fn field_436(mut self, value: i32) -> Self {
+                    self.field_436 = value;
+                    self
+                }
+                /// The field `field_437`.
+                pub fn field_437(mut self, value: i32) -> Self {
+                    self.field_437 = value;
+                    self
+                }
+                /// The field `field_438`.
+                pub fn field_438(mut self, value: i32) -> Self {
+                    self.field_438 = value;
+                    self
+                }
+                /// The field `field_439`.
+                pub fn field_439(mut self, value: i32) -> Self {
+                    self.field_439 = value;
+                    self
+                }
+                /// The field `field_440`.
+                pub fn field_440(mut self, value: i32) -> Self {
+                    self.field_440 = value;
+                    self
+                }
+                /// The field `field_441`.
+                pub fn field_441(mut self, value: i32) -> Self {
+                    self.field_441 = value;
+                    self
+                }
+                /// The field `field_442`.
+                pub fn field_442(mut self, value: i32) -> Self {
+                    self.field_442 = value;
+                    self
+                }
+                /// The field `field_443`.
+                pub fn field_443(mut self, value: i32) -> Self {
+                    self.field_443 = value;
+                    self
+                }
+                /// The field `field_444`.
+                pub fn field_444(mut self, value: i32) -> Self {
+                    self.field_444 = value;
+                    self
+                }
+                /// The field `field_445`.
+                pub fn field_445(mut self, value: i32) -> Self {
+                    self.field_445 = value;
+                    self
+                }
+                /// The field `field_446`.
+                pub fn field_446(mut self, value: i32) -> Self {
+                    self.field_446 = value;
+                    self
+                }
+                /// The field `field_447`.
+                pub fn field_447(mut self, value: i32) -> Self {
+                    self.field_447 = value;
+                    self
+                }
+                /// The field `field_448`.
+                pub fn field_448(mut self, value: i32) -> Self {
+                    self.field_448 = value;
+                    self
+                }
+                /// The field `field_449`.
+                pub fn field_449(mut self, value: i32) -> Self {
+                    self.field_449 = value;
+                    self
+                }
+                /// The field `field_450`.
+                pub fn field_450(mut self, value: i32) -> Self {
+                    self.field_450 = value;
+                    self
+                }
+                /// The field `field_451`.
+                pub fn field_451(mut self, value: i32) -> Self {
+                    self.field_451 = value;
+                    self
+                }
+                /// The field `field_452`.
+                pub fn field_452(mut self, value: i32) -> Self {
+                    self.field_452 = value;
+                    self
+                }
+                /// The field `field_453`.
+                pub fn field_453(mut self, value: i32) -> Self {
+                    self.field_453 = value;
+                    self
+                }
+                /// The field `field_454`.
+                pub fn field_454(mut self, value: i32) -> Self {
+                    self.field_454 = value;
+                    self
+                }
+                /// The field `field_455`.
+                pub fn field_455(mut self, value: i32) -> Self {
+                    self.field_455 = value;
+                    self
+                }
+                /// The field `field_456`.
+                pub fn field_456(mut self, value: i32) -> Self {
+                    self.field_456 = value;
+                    self
+                }
+                /// The field `field_457`.
+                pub fn field_457(mut self, value: i32) -> Self {
+                    self.field_457 = value;
+                    self
+                }
+                /// The field `field_458`.
+                pub fn field_458(mut self, value: i32) -> Self {
+                    self.field_458 = value;
+                    self
+                }
+                /// The field `field_459`.
+                pub fn field_459(mut self, value: i32) -> Self {
+                    self.field_459 = value;
+                    self
+                }
+                /// The field `field_460`.
+                pub fn field_460(mut self, value: i32) -> Self {
+                    self.field_460 = value;
+                    self
+                }
+                /// The field `field_461`.
+                pub fn field_461(mut self, value: i32) -> Self {
+                    self.field_461 = value;
+                    self
+                }
+                /// The field `field_462`.
+                pub fn field_462(mut self, value: i32) -> Self {
+                    self.field_462 = value;
+                    self
+                }
+                /// The field `field_463`.
+                pub fn field_463(mut self, value: i32) -> Self {
+                    self.field_463 = value;
+                    self
+                }
+                /// The field `field_464`.
+                pub fn field_464(mut self, value: i32) -> Self {
+                    self.field_464 = value;
+                    self
+                }
+                /// The field `field_465`.
+                pub fn field_465(mut self, value: i32) -> Self {
+                    self.field_465 = value;
+                    self
+                }
+                /// The field `field_466`.
+                pub fn field_466(mut self, value: i32) -> Self {
+                    self.field_466 = value;
+                    self
+                }
+                /// The field `field_467`.
+                pub fn field_467(mut self, value: i32) -> Self {
+                    self.field_467 = value;
+                    self
+                }
+                /// The field `field_468`.
+                pub fn field_468(mut self, value: i32) -> Self {
+                    self.field_468 = value;
+                    self
+                }
+                /// The field `field_469`.
+                pub fn field_469(mut self, value: i32) -> Self {
+                    self.field_469 = value;
+                    self
+                }
+                /// The field `field_470`.
+                pub fn field_470(mut self, value: i32) -> Self {
+                    self.field_470 = value;
+                    self
+                }
+                /// The field `field_471`.
+                pub fn field_471(mut self, value: i32) -> Self {
+                    self.field_471 = value;
+                    self
+                }
+                /// The field `field_472`.
+                pub fn field_472(mut self, value: i32) -> Self {
+                    self.field_472 = value;
+                    self
+                }
+                /// The field `field_473`.
+                pub fn field_473(mut self, value: i32) -> Self {
+                    self.field_473 = value;
+                    self
+                }
+                /// The field `field_474`.
+                pub fn field_474(mut self, value: i32) -> Self {
+                    self.field_474 = value;
+                    self
+                }
+                /// The field `field_475`.
+                pub fn field_475(mut self, value: i32) -> Self {
+                    self.field_475 = value;
+                    self
+                }
+                /// The field `field_476`.
+                pub fn field_476(mut self, value: i32) -> Self {
+                    self.field_476 = value;
+                    self
+                }
+                /// The field `field_477`.
+                pub fn field_477(mut self, value: i32) -> Self {
+                    self.field_477 = value;
+                    self
+                }
+                /// The field `field_478`.
+                pub fn field_478(mut self, value: i32) -> Self {
+                    self.field_478 = value;
+                    self
+                }
+                /// The field `field_479`.
+                pub fn field_479(mut self, value: i32) -> Self {
+                    self.field_479 = value;
+                    self
+                }
+                /// The field `field_480`.
+                pub fn field_480(mut self, value: i32) -> Self {
+                    self.field_480 = value;
+                    self
+                }
+                /// The field `field_481`.
+                pub fn field_481(mut self, value: i32) -> Self {
+                    self.field_481 = value;
+                    self
+                }
+                /// The field `field_482`.
+                pub fn field_482(mut self, value: i32) -> Self {
+                    self.field_482 = value;
+                    self
+                }
+                /// The field `field_483`.
+                pub fn field_483(mut self, value: i32) -> Self {
+                    self.field_483 = value;
+                    self
+                }
+                /// The field `field_484`.
+                pub fn field_484(mut self, value: i32) -> Self {
+                    self.field_484 = value;
+                    self
+                }
+                /// The field `field_485`.
+                pub fn field_485(mut self, value: i32) -> Self {
+                    self.field_485 = value;
+                    self
+                }
+                /// The field `field_486`.
+                pub fn field_486(mut self, value: i32) -> Self {
+                    self.field_486 = value;
+                    self
+                }
+                /// The field `field_487`.
+                pub fn field_487(mut self, value: i32) -> Self {
+                    self.field_487 = value;
+                    self
+                }
+                /// The field `field_488`.
+                pub fn field_488(mut self, value: i32) -> Self {
+                    self.field_488 = value;
+                    self
+                }
+                /// The field `field_489`.
+                pub fn field_489(mut self, value: i32) -> Self {
+                    self.field_489 = value;
+                    self
+                }
+                /// The field `field_490`.
+                pub fn field_490(mut self, value: i32) -> Self {
+                    self.field_490 = value;
+                    self
+                }
+                /// The field `field_491`.
+                pub fn field_491(mut self, value: i32) -> Self {
+                    self.field_491 = value;
+                    self
+                }
+                /// The field `field_492`.
+                pub fn field_492(mut self, value: i32) -> Self {
+                    self.field_492 = value;
+                    self
+                }
+                /// The field `field_493`.
+                pub fn field_493(mut self, value: i32) -> Self {
+                    self.field_493 = value;
+                    self
+                }
+                /// The field `field_494`.
+                pub fn field_494(mut self, value: i32) -> Self {
+                    self.field_494 = value;
+                    self
+                }
+                /// The field `field_495`.
+                pub fn field_495(mut self, value: i32) -> Self {
+                    self.field_495 = value;
+                    self
+                }
+                /// The field `field_496`.
+                pub fn field_496(mut self, value: i32) -> Self {
+                    self.field_496 = value;
+                    self
+                }
+                /// The field `field_497`.
+                pub fn field_497(mut self, value: i32) -> Self {
+                    self.field_497 = value;
+                    self
+                }
+                /// The field `field_498`.
+                pub fn field_498(mut self, value: i32) -> Self {
+                    self.field_498 = value;
+                    self
+                }
+                /// The field `field_499`.
+                pub fn field_499(mut self, value: i32) -> Self {
+                    self.field_499 = value;
+                    self
+                }
+                /// The field `field_500`.
+                pub fn field_500(mut self, value: i32) -> Self {
+                    self.field_500 = value;
+                    self
+                }
+                /// The field `field_501`.
+                pub fn field_501(mut self, value: i32) -> Self {
+                    self.field_501 = value;
+                    self
+                }
+                /// The field `field_502`.
+                pub fn field_502(mut self, value: i32) -> Self {
+                    self.field_502 = value;
+                    self
+                }
+                /// The field `field_503`.
+                pub fn field_503(mut self, value: i32) -> Self {
+                    self.field_503 = value;
+                    self
+                }
+                /// The field `field_504`.
+                pub fn field_504(mut self, value: i32) -> Self {
+                    self.field_504 = value;
+                    self
+                }
+                /// The field `field_505`.
+                pub fn field_505(mut self, value: i32) -> Self {
+                    self.field_505 = value;
+                    self
+                }
+                /// The field `field_506`.
+                pub fn field_506(mut self, value: i32) -> Self {
+                    self.field_506 = value;
+                    self
+                }
+                /// The field `field_507`.
+                pub fn field_507(mut self, value: i32) -> Self {
+                    self.field_507 = value;
+                    self
+                }
+                /// The field `field_508`.
+                pub fn field_508(mut self, value: i32) -> Self {
+                    self.field_508 = value;
+                    self
+                }
+                /// The field `field_509`.
+                pub fn field_509(mut self, value: i32) -> Self {
+                    self.field_509 = value;
+                    self
+                }
+                /// The field `field_510`.
+                pub fn field_510(mut self, value: i32) -> Self {
+                    self.field_510 = value;
+                    self
+                }
+                /// The field `field_511`.
+                pub fn field_511(mut self, value: i32) -> Self {
+                    self.field_511 = value;
+                    self
+                }
+                /// The field `field_512`.
+                pub fn field_512(mut self, value: i32) -> Self {
+                    self.field_512 = value;
+                    self
+                }
+                /// The field `field_513`.
+                pub fn field_513(mut self, value: i32) -> Self {
+                    self.field_513 = value;
+                    self
+                }
+                /// The field `field_514`.
+                pub fn field_514(mut self, value: i32) -> Self {
+                    self.field_514 = value;
+                    self
+                }
+                /// The field `field_515`.
+                pub fn field_515(mut self, value: i32) -> Self {
+                    self.field_515 = value;
+                    self
+                }
+                /// The field `field_516`.
+                pub fn field_516(mut self, value: i32) -> Self {
+                    self.field_516 = value;
+                    self
+                }
+                /// The field `field_517`.
+                pub fn field_517(mut self, value: i32) -> Self {
+                    self.field_517 = value;
+                    self
+                }
+                /// The field `field_518`.
+                pub fn field_518(mut self, value: i32) -> Self {
+                    self.field_518 = value;
+                    self
+                }
+                /// The field `field_519`.
+                pub fn field_519(mut self, value: i32) -> Self {
+                    self.field_519 = value;
+                    self
+                }
+                /// The field `field_520`.
+                pub fn field_520(mut self, value: i32) -> Self {
+                    self.field_520 = value;
+                    self
+                }
+                /// The field `field_521`.
+                pub fn field_521(mut self, value: i32) -> Self {
+                    self.field_521 = value;
+                    self
+                }
+                /// The field `field_522`.
+                pub fn field_522(mut self, value: i32) -> Self {
+                    self.field_522 = value;
+                    self
+                }
+                /// The field `field_523`.
+                pub fn field_523(mut self, value: i32) -> Self {
+                    self.field_523 = value;
+                    self
+                }
+                /// The field `field_524`.
+                pub fn field_524(mut self, value: i32) -> Self {
+                    self.field_524 = value;
+                    self
+                }
+                /// The field `field_525`.
+                pub fn field_525(mut self, value: i32) -> Self {
+                    self.field_525 = value;
+                    self
+                }
+                /// The field `field_526`.
+                pub fn field_526(mut self, value: i32) -> Self {
+                    self.field_526 = value;
+                    self
+                }
+                /// The field `field_527`.
+                pub fn field_527(mut self, value: i32) -> Self {
+                    self.field_527 = value;
+                    self
+                }
+                /// The field `field_528`.
+                pub fn field_528(mut self, value: i32) -> Self {
+                    self.field_528 = value;
+                    self
+                }
+                /// The field `field_529`.
+                pub fn field_529(mut self, value: i32) -> Self {
+                    self.field_529 = value;
+                    self
+                }
+                /// The field `field_530`.
+                pub fn field_530(mut self, value: i32) -> Self {
+                    self.field_530 = value;
+                    self
+                }
+                /// The field `field_531`.
+                pub fn field_531(mut self, value: i32) -> Self {
+                    self.field_531 = value;
+                    self
+                }
+                /// The field `field_532`.
+                pub fn field_532(mut self, value: i32) -> Self {
+                    self.field_532 = value;
+                    self
+                }
+                /// The field `field_533`.
+                pub fn field_533(mut self, value: i32) -> Self {
+                    self.field_533 = value;
+                    self
+                }
+                /// The field `field_534`.
+                pub fn field_534(mut self, value: i32) -> Self {
+                    self.field_534 = value;
+                    self
+                }
+                /// The field `field_535`.
+                pub fn field_535(mut self, value: i32) -> Self {
+                    self.field_535 = value;
+                    self
+                }
+                /// The field `field_536`.
+                pub fn field_536(mut self, value: i32) -> Self {
+                    self.field_536 = value;
+                    self
+                }
+                /// The field `field_537`.
+                pub fn field_537(mut self, value: i32) -> Self {
+                    self.field_537 = value;
+                    self
+                }
+                /// The field `field_538`.
+                pub fn field_538(mut self, value: i32) -> Self {
+                    self.field_538 = value;
+                    self
+                }
+                /// The field `field_539`.
+                pub fn field_539(mut self, value: i32) -> Self {
+                    self.field_539 = value;
+                    self
+                }
+                /// The field `field_540`.
+                pub fn field_540(mut self, value: i32) -> Self {
+                    self.field_540 = value;
+                    self
+                }
+                /// The field `field_541`.
+                pub fn field_541(mut self, value: i32) -> Self {
+                    self.field_541 = value;
+                    self
+                }
+                /// The field `field_542`.
+                pub fn field_542(mut self, value: i32) -> Self {
+                    self.field_542 = value;
+                    self
+                }
+                /// The field `field_543`.
+                pub fn field_543(mut self, value: i32) -> Self {
+                    self.field_543 = value;
+                    self
+                }
+                /// The field `field_544`.
+                pub fn field_544(mut self, value: i32) -> Self {
+                    self.field_544 = value;
+                    self
+                }
+                /// The field `field_545`.
+                pub fn field_545(mut self, value: i32) -> Self {
+                    self.field_545 = value;
+                    self
+                }
+                /// The field `field_546`.
+                pub fn field_546(mut self, value: i32) -> Self {
+                    self.field_546 = value;
+                    self
+                }
+                /// The field `field_547`.
+                pub fn field_547(mut self, value: i32) -> Self {
+                    self.field_547 = value;
+                    self
+                }
+                /// The field `field_548`.
+                pub fn field_548(mut self, value: i32) -> Self {
+                    self.field_548 = value;
+                    self
+                }
+                /// The field `field_549`.
+                pub fn field_549(mut self, value: i32) -> Self {
+                    self.field_549 = value;
+                    self
+                }
+                /// The field `field_550`.
+                pub fn field_550(mut self, value: i32) -> Self {
+                    self.field_550 = value;
+                    self
+                }
+                /// The field `field_551`.
+                pub fn field_551(mut self, value: i32) -> Self {
+                    self.field_551 = value;
+                    self
+                }
+                /// The field `field_552`.
+                pub fn field_552(mut self, value: i32) -> Self {
+                    self.field_552 = value;
+                    self
+                }
+                /// The field `field_553`.
+                pub fn field_553(mut self, value: i32) -> Self {
+                    self.field_553 = value;
+                    self
+                }
+                /// The field `field_554`.
+                pub fn field_554(mut self, value: i32) -> Self {
+                    self.field_554 = value;
+                    self
+                }
+                /// The field `field_555`.
+                pub fn field_555(mut self, value: i32) -> Self {
+                    self.field_555 = value;
+                    self
+                }
+                /// The field `field_556`.
+                pub fn field_556(mut self, value: i32) -> Self {
+                    self.field_556 = value;
+                    self
+                }
+                /// The field `field_557`.
+                pub fn field_557(mut self, value: i32) -> Self {
+                    self.field_557 = value;
+                    self
+                }
+                /// The field `field_558`.
+                pub fn field_558(mut self, value: i32) -> Self {
+                    self.field_558 = value;
+                    self
+                }
+                /// The field `field_559`.
+                pub fn field_559(mut self, value: i32) -> Self {
+                    self.field_559 = value;
+                    self
+                }
+                /// The field `field_560`.
+                pub fn field_560(mut self, value: i32) -> Self {
+                    self.field_560 = value;
+                    self
+                }
+                /// The field `field_561`.
+                pub fn field_561(mut self, value: i32) -> Self {
+                    self.field_561 = value;
+                    self
+                }
+                /// The field `field_562`.
+                pub fn field_562(mut self, value: i32) -> Self {
+                    self.field_562 = value;
+                    self
+                }
+                /// The field `field_563`.
+                pub fn field_563(mut self, value: i32) -> Self {
+                    self.field_563 = value;
+                    self
+                }
+                /// The field `field_564`.
+                pub fn field_564(mut self, value: i32) -> Self {
+                    self.field_564 = value;
+                    self
+                }
+                /// The field `field_565`.
+                pub fn field_565(mut self, value: i32) -> Self {
+                    self.field_565 = value;
+                    self
+                }
+                /// The field `field_566`.
+                pub fn field_566(mut self, value: i32) -> Self {
+                    self.field_566 = value;
+                    self
+                }
+                /// The field `field_567`.
+                pub fn field_567(mut self, value: i32) -> Self {
+                    self.field_567 = value;
+                    self
+                }
+                /// The field `field_568`.
+                pub fn field_568(mut self, value: i32) -> Self {
+                    self.field_568 = value;
+                    self
+                }
+                /// The field `field_569`.
+                pub fn field_569(mut self, value: i32) -> Self {
+                    self.field_569 = value;
+                    self
+                }
+                /// The field `field_570`.
+                pub fn field_570(mut self, value: i32) -> Self {
+                    self.field_570 = value;
+                    self
+                }
+                /// The field `field_571`.
+                pub fn field_571(mut self, value: i32) -> Self {
+                    self.field_571 = value;
+                    self
+                }
+                /// The field `field_572`.
+                pub fn field_572(mut self, value: i32) -> Self {
+                    self.field_572 = value;
+                    self
+                }
+                /// The field `field_573`.
+                pub fn field_573(mut self, value: i32) -> Self {
+                    self.field_573 = value;
+                    self
+                }
+                /// The field `field_574`.
+                pub fn field_574(mut self, value: i32) -> Self {
+                    self.field_574 = value;
+                    self
+                }
+                /// The field `field_575`.
+                pub fn field_575(mut self, value: i32) -> Self {
+                    self.field_575 = value;
+                    self
+                }
+                /// The field `field_576`.
+                pub fn field_576(mut self, value: i32) -> Self {
+                    self.field_576 = value;
+                    self
+                }
+                /// The field `field_577`.
+                pub fn field_577(mut self, value: i32) -> Self {
+                    self.field_577 = value;
+                    self
+                }
+                /// The field `field_578`.
+                pub fn field_578(mut self, value: i32) -> Self {
+                    self.field_578 = value;
+                    self
+                }
+                /// The field `field_579`.
+                pub fn field_579(mut self, value: i32) -> Self {
+                    self.field_579 = value;
+                    self
+                }
+                /// The field `field_580`.
+                pub fn field_580(mut self, value: i32) -> Self {
+                    self.field_580 = value;
+                    self
+                }
+                /// The field `field_581`.
+                pub fn field_581(mut self, value: i32) -> Self {
+                    self.field_581 = value;
+                    self
+                }
+                /// The field `field_582`.
+                pub fn field_582(mut self, value: i32) -> Self {
+                    self.field_582 = value;
+                    self
+                }
+                /// The field `field_583`.
+                pub fn field_583(mut self, value: i32) -> Self {
+                    self.field_583 = value;
+                    self
+                }
+                /// The field `field_584`.
+                pub fn field_584(mut self, value: i32) -> Self {
+                    self.field_584 = value;
+                    self
+                }
+                /// The field `field_585`.
+                pub fn field_585(mut self, value: i32) -> Self {
+                    self.field_585 = value;
+                    self
+                }
+                /// The field `field_586`.
+                pub fn field_586(mut self, value: i32) -> Self {
+                    self.field_586 = value;
+                    self
+                }
+                /// The field `field_587`.
+                pub fn field_587(mut self, value: i32) -> Self {
+                    self.field_587 = value;
+                    self
+                }
+                /// The field `field_588`.
+                pub fn field_588(mut self, value: i32) -> Self {
+                    self.field_588 = value;
+                    self
+                }
+                /// The field `field_589`.
+                pub fn field_589(mut self, value: i32) -> Self {
+                    self.field_589 = value;
+                    self
+                }
+                /// The field `field_590`.
+                pub fn field_590(mut self, value: i32) -> Self {
+                    self.field_590 = value;
+                    self
+                }
+                /// The field `field_591`.
+                pub fn field_591(mut self, value: i32) -> Self {
+                    self.field_591 = value;
+                    self
+                }
+                /// The field `field_592`.
+                pub fn field_592(mut self, value: i32) -> Self {
+                    self.field_592 = value;
+                    self
+                }
+                /// The field `field_593`.
+                pub fn field_593(mut self, value: i32) -> Self {
+                    self.field_593 = value;
+                    self
+                }
+                /// The field `field_594`.
+                pub fn field_594(mut self, value: i32) -> Self {
+                    self.field_594 = value;
+                    self
+                }
+                /// The field `field_595`.
+                pub fn field_595(mut self, value: i32) -> Self {
+                    self.field_595 = value;
+                    self
+                }
+                /// The field `field_596`.
+                pub fn field_596(mut self, value: i32) -> Self {
+                    self.field_596 = value;
+                    self
+                }
+                /// The field `field_597`.
+                pub fn field_597(mut self, value: i32) -> Self {
+                    self.field_597 = value;
+                    self
+                }
+                /// The field `field_598`.
+                pub fn field_598(mut self, value: i32) -> Self {
+                    self.field_598 = value;
+                    self
+                }
+                /// The field `field_599`.
+                pub fn field_599(mut self, value: i32) -> Self {
+                    self.field_599 = value;
+                    self
+                }
+                /// The field `field_600`.
+                pub fn field_600(mut self, value: i32) -> Self {
+                    self.field_600 = value;
+                    self
+                }
+                /// The field `field_601`.
+                pub fn field_601(mut self, value: i32) -> Self {
+                    self.field_601 = value;
+                    self
+                }
+                /// The field `field_602`.
+                pub fn field_602(mut self, value: i32) -> Self {
+                    self.field_602 = value;
+                    self
+                }
+                /// The field `field_603`.
+                pub fn field_603(mut self, value: i32) -> Self {
+                    self.field_603 = value;
+                    self
+                }
+                /// The field `field_604`.
+                pub fn field_604(mut self, value: i32) -> Self {
+                    self.field_604 = value;
+                    self
+                }
+                /// The field `field_605`.
+                pub fn field_605(mut self, value: i32) -> Self {
+                    self.field_605 = value;
+                    self
+                }
+                /// The field `field_606`.
+                pub fn field_606(mut self, value: i32) -> Self {
+                    self.field_606 = value;
+                    self
+                }
+                /// The field `field_607`.
+                pub fn field_607(mut self, value: i32) -> Self {
+                    self.field_607 = value;
+                    self
+                }
+                /// The field `field_608`.
+                pub fn field_608(mut self, value: i32) -> Self {
+                    self.field_608 = value;
+                    self
+                }
+                /// The field `field_609`.
+                pub fn field_609(mut self, value: i32) -> Self {
+                    self.field_609 = value;
+                    self
+                }
+                /// The field `field_610`.
+                pub fn field_610(mut self, value: i32) -> Self {
+                    self.field_610 = value;
+                    self
+                }
+                /// The field `field_611`.
+                pub fn field_611(mut self, value: i32) -> Self {
+                    self.field_611 = value;
+                    self
+                }
+                /// The field `field_612`.
+                pub fn field_612(mut self, value: i32) -> Self {
+                    self.field_612 = value;
+                    self
+                }
+                /// The field `field_613`.
+                pub fn field_613(mut self, value: i32) -> Self {
+                    self.field_613 = value;
+                    self
+                }
+                /// The field `field_614`.
+                pub fn field_614(mut self, value: i32) -> Self {
+                    self.field_614 = value;
+                    self
+                }
+                /// The field `field_615`.
+                pub fn field_615(mut self, value: i32) -> Self {
+                    self.field_615 = value;
+                    self
+                }
+                /// The field `field_616`.
+                pub fn field_616(mut self, value: i32) -> Self {
+                    self.field_616 = value;
+                    self
+                }
+                /// The field `field_617`.
+                pub fn field_617(mut self, value: i32) -> Self {
+                    self.field_617 = value;
+                    self
+                }
+                /// The field `field_618`.
+                pub fn field_618(mut self, value: i32) -> Self {
+                    self.field_618 = value;
+                    self
+                }
+                /// The field `field_619`.
+                pub fn field_619(mut self, value: i32) -> Self {
+                    self.field_619 = value;
+                    self
+                }
+                /// The field `field_620`.
+                pub fn field_620(mut self, value: i32) -> Self {
+                    self.field_620 = value;
+                    self
+                }
+                /// The field `field_621`.
+                pub fn field_621(mut self, value: i32) -> Self {
+                    self.field_621 = value;
+                    self
+                }
+                /// The field `field_622`.
+                pub fn field_622(mut self, value: i32) -> Self {
+                    self.field_622 = value;
+                    self
+                }
+                /// The field `field_623`.
+                pub fn field_623(mut self, value: i32) -> Self {
+                    self.field_623 = value;
+                    self
+                }
+                /// The field `field_624`.
+                pub fn field_624(mut self, value: i32) -> Self {
+                    self.field_624 = value;
+                    self
+                }
+                /// The field `field_625`.
+                pub fn field_625(mut self, value: i32) -> Self {
+                    self.field_625 = value;
+                    self
+                }
+                /// The field `field_626`.
+                pub fn field_626(mut self, value: i32) -> Self {
+                    self.field_626 = value;
+                    self
+                }
+                /// The field `field_627`.
+                pub fn field_627(mut self, value: i32) -> Self {
+                    self.field_627 = value;
+                    self
+                }
+                /// The field `field_628`.
+                pub fn field_628(mut self, value: i32) -> Self {
+                    self.field_628 = value;
+                    self
+                }
+                /// The field `field_629`.
+                pub fn field_629(mut self, value: i32) -> Self {
+                    self.field_629 = value;
+                    self
+                }
+                /// The field `field_630`.
+                pub fn field_630(mut self, value: i32) -> Self {
+                    self.field_630 = value;
+                    self
+                }
+                /// The field `field_631`.
+                pub fn field_631(mut self, value: i32) -> Self {
+                    self.field_631 = value;
+                    self
+                }
+                /// The field `field_632`.
+                pub fn field_632(mut self, value: i32) -> Self {
+                    self.field_632 = value;
+                    self
+                }
+                /// The field `field_633`.
+                pub fn field_633(mut self, value: i32) -> Self {
+                    self.field_633 = value;
+                    self
+                }
+                /// The field `field_634`.
+                pub fn field_634(mut self, value: i32) -> Self {
+                    self.field_634 = value;
+                    self
+                }
+                /// The field `field_635`.
+                pub fn field_635(mut self, value: i32) -> Self {
+                    self.field_635 = value;
+                    self
+                }
+                /// The field `field_636`.
+                pub fn field_636(mut self, value: i32) -> Self {
+                    self.field_636 = value;
+                    self
+                }
+                /// The field `field_637`.
+                pub fn field_637(mut self, value: i32) -> Self {
+                    self.field_637 = value;
+                    self
+                }
+                /// The field `field_638`.
+                pub fn field_638(mut self, value: i32) -> Self {
+                    self.field_638 = value;
+                    self
+                }
+                /// The field `field_639`.
+                pub fn field_639(mut self, value: i32) -> Self {
+                    self.field_639 = value;
+                    self
+                }
+                /// The field `field_640`.
+                pub fn field_640(mut self, value: i32) -> Self {
+                    self.field_640 = value;
+                    self
+                }
+                /// The field `field_641`.
+                pub fn field_641(mut self, value: i32) -> Self {
+                    self.field_641 = value;
+                    self
+                }
+                /// The field `field_642`.
+                pub fn field_642(mut self, value: i32) -> Self {
+                    self.field_642 = value;
+                    self
+                }
+                /// The field `field_643`.
+                pub fn field_643(mut self, value: i32) -> Self {
+                    self.field_643 = value;
+                    self
+                }
+                /// The field `field_644`.
+                pub fn field_644(mut self, value: i32) -> Self {
+                    self.field_644 = value;
+                    self
+                }
+                /// The field `field_645`.
+                pub fn field_645(mut self, value: i32) -> Self {
+                    self.field_645 = value;
+                    self
+                }
+                /// The field `field_646`.
+                pub fn field_646(mut self, value: i32) -> Self {
+                    self.field_646 = value;
+                    self
+                }
+                /// The field `field_647`.
+                pub fn field_647(mut self, value: i32) -> Self {
+                    self.field_647 = value;
+                    self
+                }
+                /// The field `field_648`.
+                pub fn field_648(mut self, value: i32) -> Self {
+                    self.field_648 = value;
+                    self
+                }
+                /// The field `field_649`.
+                pub fn field_649(mut self, value: i32) -> Self {
+                    self.field_649 = value;
+                    self
+                }
+                /// The field `field_650`.
+                pub fn field_650(mut self, value: i32) -> Self {
+                    self.field_650 = value;
+                    self
+                }
+                /// The field `field_651`.
+                pub fn field_651(mut self, value: i32) -> Self {
+                    self.field_651 = value;
+                    self
+                }
+                /// The field `field_652`.
+                pub fn field_652(mut self, value: i32) -> Self {
+                    self.field_652 = value;
+                    self
+                }
+                /// The field `field_653`.
+                pub fn field_653(mut self, value: i32) -> Self {
+                    self.field_653 = value;
+                    self
+                }
+                /// The field `field_654`.
+                pub fn field_654(mut self, value: i32) -> Self {
+                    self.field_654 = value;
+                    self
+                }
+                /// The field `field_655`.
+                pub fn field_655(mut self, value: i32) -> Self {
+                    self.field_655 = value;
+                    self
+                }
+                /// The field `field_656`.
+                pub fn field_656(mut self, value: i32) -> Self {
+                    self.field_656 = value;
+                    self
+                }
+                /// The field `field_657`.
+                pub fn field_657(mut self, value: i32) -> Self {
+                    self.field_657 = value;
+                    self
+                }
+                /// The field `field_658`.
+                pub fn field_658(mut self, value: i32) -> Self {
+                    self.field_658 = value;
+                    self
+                }
+                /// The field `field_659`.
+                pub fn field_659(mut self, value: i32) -> Self {
+                    self.field_659 = value;
+                    self
+                }
+                /// The field `field_660`.
+                pub fn field_660(mut self, value: i32) -> Self {
+                    self.field_660 = value;
+                    self
+                }
+                /// The field `field_661`.
+                pub fn field_661(mut self, value: i32) -> Self {
+                    self.field_661 = value;
+                    self
+                }
+                /// The field `field_662`.
+                pub fn field_662(mut self, value: i32) -> Self {
+                    self.field_662 = value;
+                    self
+                }
+                /// The field `field_663`.
+                pub fn field_663(mut self, value: i32) -> Self {
+                    self.field_663 = value;
+                    self
+                }
+                /// The field `field_664`.
+                pub fn field_664(mut self, value: i32) -> Self {
+                    self.field_664 = value;
+                    self
+                }
+                /// The field `field_665`.
+                pub fn field_665(mut self, value: i32) -> Self {
+                    self.field_665 = value;
+                    self
+                }
+                /// The field `field_666`.
+                pub fn field_666(mut self, value: i32) -> Self {
+                    self.field_666 = value;
+                    self
+                }
+                /// The field `field_667`.
+                pub fn field_667(mut self, value: i32) -> Self {
+                    self.field_667 = value;
+                    self
+                }
+                /// The field `field_668`.
+                pub fn field_668(mut self, value: i32) -> Self {
+                    self.field_668 = value;
+                    self
+                }
+                /// The field `field_669`.
+                pub fn field_669(mut self, value: i32) -> Self {
+                    self.field_669 = value;
+                    self
+                }
+                /// The field `field_670`.
+                pub fn field_670(mut self, value: i32) -> Self {
+                    self.field_670 = value;
+                    self
+                }
+                /// The field `field_671`.
+                pub fn field_671(mut self, value: i32) -> Self {
+                    self.field_671 = value;
+                    self
+                }
+                /// The field `field_672`.
+                pub fn field_672(mut self, value: i32) -> Self {
+                    self.field_672 = value;
+                    self
+                }
+                /// The field `field_673`.
+                pub fn field_673(mut self, value: i32) -> Self {
+                    self.field_673 = value;
+                    self
+                }
+                /// The field `field_674`.
+                pub fn field_674(mut self, value: i32) -> Self {
+                    self.field_674 = value;
+                    self
+                }
+                /// The field `field_675`.
+                pub fn field_675(mut self, value: i32) -> Self {
+                    self.field_675 = value;
+                    self
+                }
+                /// The field `field_676`.
+                pub fn field_676(mut self, value: i32) -> Self {
+                    self.field_676 = value;
+                    self
+                }
+                /// The field `field_677`.
+                pub fn field_677(mut self, value: i32) -> Self {
+                    self.field_677 = value;
+                    self
+                }
+                /// The field `field_678`.
+                pub fn field_678(mut self, value: i32) -> Self {
+                    self.field_678 = value;
+                    self
+                }
+                /// The field `field_679`.
+                pub fn field_679(mut self, value: i32) -> Self {
+                    self.field_679 = value;
+                    self
+                }
+                /// The field `field_680`.
+                pub fn field_680(mut self, value: i32) -> Self {
+                    self.field_680 = value;
+                    self
+                }
+                /// The field `field_681`.
+                pub fn field_681(mut self, value: i32) -> Self {
+                    self.field_681 = value;
+                    self
+                }
+                /// The field `field_682`.
+                pub fn field_682(mut self, value: i32) -> Self {
+                    self.field_682 = value;
+                    self
+                }
+                /// The field `field_683`.
+                pub fn field_683(mut self, value: i32) -> Self {
+                    self.field_683 = value;
+                    self
+                }
+                /// The field `field_684`.
+                pub fn field_684(mut self, value: i32) -> Self {
+                    self.field_684 = value;
+                    self
+                }
+                /// The field `field_685`.
+                pub fn field_685(mut self, value: i32) -> Self {
+                    self.field_685 = value;
+                    self
+                }
+                /// The field `field_686`.
+                pub fn field_686(mut self, value: i32) -> Self {
+                    self.field_686 = value;
+                    self
+                }
+                /// The field `field_687`.
+                pub fn field_687(mut self, value: i32) -> Self {
+                    self.field_687 = value;
+                    self
+                }
+                /// The field `field_688`.
+                pub fn field_688(mut self, value: i32) -> Self {
+                    self.field_688 = value;
+                    self
+                }
+                /// The field `field_689`.
+                pub fn field_689(mut self, value: i32) -> Self {
+                    self.field_689 = value;
+                    self
+                }
+                /// The field `field_690`.
+                pub fn field_690(mut self, value: i32) -> Self {
+                    self.field_690 = value;
+                    self
+                }
+                /// The field `field_691`.
+                pub fn field_691(mut self, value: i32) -> Self {
+                    self.field_691 = value;
+                    self
+                }
+                /// The field `field_692`.
+                pub fn field_692(mut self, value: i32) -> Self {
+                    self.field_692 = value;
+                    self
+                }
+                /// The field `field_693`.
+                pub fn field_693(mut self, value: i32) -> Self {
+                    self.field_693 = value;
+                    self
+                }
+                /// The field `field_694`.
+                pub fn field_694(mut self, value: i32) -> Self {
+                    self.field_694 = value;
+                    self
+                }
+                /// The field `field_695`.
+                pub fn field_695(mut self, value: i32) -> Self {
+                    self.field_695 = value;
+                    self
+                }
+                /// The field `field_696`.
+                pub fn field_696(mut self, value: i32) -> Self {
+                    self.field_696 = value;
+                    self
+                }
+                /// The field `field_697`.
+                pub fn field_697(mut self, value: i32) -> Self {
+                    self.field_697 = value;
+                    self
+                }
+                /// The field `field_698`.
+                pub fn field_698(mut self, value: i32) -> Self {
+                    self.field_698 = value;
+                    self
+                }
+                /// The field `field_699`.
+                pub fn field_699(mut self, value: i32) -> Self {
+                    self.field_699 = value;
+                    self
+                }
+                /// The field `field_700`.
+                pub fn field_700(mut self, value: i32) -> Self {
+                    self.field_700 = value;
+                    self
+                }
+                /// The field `field_701`.
+                pub fn field_701(mut self, value: i32) -> Self {
+                    self.field_701 = value;
+                    self
+                }
+                /// The field `field_702`.
+                pub fn field_702(mut self, value: i32) -> Self {
+                    self.field_702 = value;
+                    self
+                }
+                /// The field `field_703`.
+                pub fn field_703(mut self, value: i32) -> Self {
+                    self.field_703 = value;
+                    self
+                }
+                /// The field `field_704`.
+                pub fn field_704(mut self, value: i32) -> Self {
+                    self.field_704 = value;
+                    self
+                }
+                /// The field `field_705`.
+                pub fn field_705(mut self, value: i32) -> Self {
+                    self.field_705 = value;
+                    self
+                }
+                /// The field `field_706`.
+                pub fn field_706(mut self, value: i32) -> Self {
+                    self.field_706 = value;
+                    self
+                }
+                /// The field `field_707`.
+                pub fn field_707(mut self, value: i32) -> Self {
+                    self.field_707 = value;
+                    self
+                }
+                /// The field `field_708`.
+                pub fn field_708(mut self, value: i32) -> Self {
+                    self.field_708 = value;
+                    self
+                }
+                /// The field `field_709`.
+                pub fn field_709(mut self, value: i32) -> Self {
+                    self.field_709 = value;
+                    self
+                }
+                /// The field `field_710`.
+                pub fn field_710(mut self, value: i32) -> Self {
+                    self.field_710 = value;
+                    self
+                }
+                /// The field `field_711`.
+                pub fn field_711(mut self, value: i32) -> Self {
+                    self.field_711 = value;
+                    self
+                }
+                /// The field `field_712`.
+                pub fn field_712(mut self, value: i32) -> Self {
+                    self.field_712 = value;
+                    self
+                }
+                /// The field `field_713`.
+                pub fn field_713(mut self, value: i32) -> Self {
+                    self.field_713 = value;
+                    self
+                }
+                /// The field `field_714`.
+                pub fn field_714(mut self, value: i32) -> Self {
+                    self.field_714 = value;
+                    self
+                }
+                /// The field `field_715`.
+                pub fn field_715(mut self, value: i32) -> Self {
+                    self.field_715 = value;
+                    self
+                }
+                /// The field `field_716`.
+                pub fn field_716(mut self, value: i32) -> Self {
+                    self.field_716 = value;
+                    self
+                }
+                /// The field `field_717`.
+                pub fn field_717(mut self, value: i32) -> Self {
+                    self.field_717 = value;
+                    self
+                }
+                /// The field `field_718`.
+                pub fn field_718(mut self, value: i32) -> Self {
+                    self.field_718 = value;
+                    self
+                }
+                /// The field `field_719`.
+                pub fn field_719(mut self, value: i32) -> Self {
+                    self.field_719 = value;
+                    self
+                }
+                /// The field `field_720`.
+                pub fn field_720(mut self, value: i32) -> Self {
+                    self.field_720 = value;
+                    self
+                }
+                /// The field `field_721`.
+                pub fn field_721(mut self, value: i32) -> Self {
+                    self.field_721 = value;
+                    self
+                }
+                /// The field `field_722`.
+                pub fn field_722(mut self, value: i32) -> Self {
+                    self.field_722 = value;
+                    self
+                }
+                /// The field `field_723`.
+                pub fn field_723(mut self, value: i32) -> Self {
+                    self.field_723 = value;
+                    self
+                }
+                /// The field `field_724`.
+                pub fn field_724(mut self, value: i32) -> Self {
+                    self.field_724 = value;
+                    self
+                }
+                /// The field `field_725`.
+                pub fn field_725(mut self, value: i32) -> Self {
+                    self.field_725 = value;
+                    self
+                }
+                /// The field `field_726`.
+                pub fn field_726(mut self, value: i32) -> Self {
+                    self.field_726 = value;
+                    self
+                }
+                /// The field `field_727`.
+                pub fn field_727(mut self, value: i32) -> Self {
+                    self.field_727 = value;
+                    self
+                }
+                /// The field `field_728`.
+                pub fn field_728(mut self, value: i32) -> Self {
+                    self.field_728 = value;
+                    self
+                }
+                /// The field `field_729`.
+                pub fn field_729(mut self, value: i32) -> Self {
+                    self.field_729 = value;
+                    self
+                }
+                /// The field `field_730`.
+                pub fn field_730(mut self, value: i32) -> Self {
+                    self.field_730 = value;
+                    self
+                }
+                /// The field `field_731`.
+                pub fn field_731(mut self, value: i32) -> Self {
+                    self.field_731 = value;
+                    self
+                }
+                /// The field `field_732`.
+                pub fn field_732(mut self, value: i32) -> Self {
+                    self.field_732 = value;
+                    self
+                }
+                /// The field `field_733`.
+                pub fn field_733(mut self, value: i32) -> Self {
+                    self.field_733 = value;
+                    self
+                }
+                /// The field `field_734`.
+                pub fn field_734(mut self, value: i32) -> Self {
+                    self.field_734 = value;
+                    self
+                }
+                /// The field `field_735`.
+                pub fn field_735(mut self, value: i32) -> Self {
+                    self.field_735 = value;
+                    self
+                }
+                /// The field `field_736`.
+                pub fn field_736(mut self, value: i32) -> Self {
+                    self.field_736 = value;
+                    self
+                }
+                /// The field `field_737`.
+                pub fn field_737(mut self, value: i32) -> Self {
+                    self.field_737 = value;
+                    self
+                }
+                /// The field `field_738`.
+                pub fn field_738(mut self, value: i32) -> Self {
+                    self.field_738 = value;
+                    self
+                }
+                /// The field `field_739`.
+                pub fn field_739(mut self, value: i32) -> Self {
+                    self.field_739 = value;
+                    self
+                }
+                /// The field `field_740`.
+                pub fn field_740(mut self, value: i32) -> Self {
+                    self.field_740 = value;
+                    self
+                }
+                /// The field `field_741`.
+                pub fn field_741(mut self, value: i32) -> Self {
+                    self.field_741 = value;
+                    self
+                }
+                /// The field `field_742`.
+                pub fn field_742(mut self, value: i32) -> Self {
+                    self.field_742 = value;
+                    self
+                }
+                /// The field `field_743`.
+                pub fn field_743(mut self, value: i32) -> Self {
+                    self.field_743 = value;
+                    self
+                }
+                /// The field `field_744`.
+                pub fn field_744(mut self, value: i32) -> Self {
+                    self.field_744 = value;
+                    self
+                }
+                /// The field `field_745`.
+                pub fn field_745(mut self, value: i32) -> Self {
+                    self.field_745 = value;
+                    self
+                }
+                /// The field `field_746`.
+                pub fn field_746(mut self, value: i32) -> Self {
+                    self.field_746 = value;
+                    self
+                }
+                /// The field `field_747`.
+                pub fn field_747(mut self, value: i32) -> Self {
+                    self.field_747 = value;
+                    self
+                }
+                /// The field `field_748`.
+                pub fn field_748(mut self, value: i32) -> Self {
+                    self.field_748 = value;
+                    self
+                }
+                /// The field `field_749`.
+                pub fn field_749(mut self, value: i32) -> Self {
+                    self.field_749 = value;
+                    self
+                }
+                /// The field `field_750`.
+                pub fn field_750(mut self, value: i32) -> Self {
+                    self.field_750 = value;
+                    self
+                }
+                /// The field `field_751`.
+                pub fn field_751(mut self, value: i32) -> Self {
+                    self.field_751 = value;
+                    self
+                }
+                /// The field `field_752`.
+                pub fn field_752(mut self, value: i32) -> Self {
+                    self.field_752 = value;
+                    self
+                }
+                /// The field `field_753`.
+                pub fn field_753(mut self, value: i32) -> Self {
+                    self.field_753 = value;
+                    self
+                }
+                /// The field `field_754`.
+                pub fn field_754(mut self, value: i32) -> Self {
+                    self.field_754 = value;
+                    self
+                }
+                /// The field `field_755`.
+                pub fn field_755(mut self, value: i32) -> Self {
+                    self.field_755 = value;
+                    self
+                }
+                /// The field `field_756`.
+                pub fn field_756(mut self, value: i32) -> Self {
+                    self.field_756 = value;
+                    self
+                }
+                /// The field `field_757`.
+                pub fn field_757(mut self, value: i32) -> Self {
+                    self.field_757 = value;
+                    self
+                }
+                /// The field `field_758`.
+                pub fn field_758(mut self, value: i32) -> Self {
+                    self.field_758 = value;
+                    self
+                }
+                /// The field `field_759`.
+                pub fn field_759(mut self, value: i32) -> Self {
+                    self.field_759 = value;
+                    self
+                }
+                /// The field `field_760`.
+                pub fn field_760(mut self, value: i32) -> Self {
+                    self.field_760 = value;
+                    self
+                }
+                /// The field `field_761`.
+                pub fn field_761(mut self, value: i32) -> Self {
+                    self.field_761 = value;
+                    self
+                }
+                /// The field `field_762`.
+                pub fn field_762(mut self, value: i32) -> Self {
+                    self.field_762 = value;
+                    self
+                }
+                /// The field `field_763`.
+                pub fn field_763(mut self, value: i32) -> Self {
+                    self.field_763 = value;
+                    self
+                }
+                /// The field `field_764`.
+                pub fn field_764(mut self, value: i32) -> Self {
+                    self.field_764 = value;
+                    self
+                }
+                /// The field `field_765`.
+                pub fn field_765(mut self, value: i32) -> Self {
+                    self.field_765 = value;
+                    self
+                }
+                /// The field `field_766`.
+                pub fn field_766(mut self, value: i32) -> Self {
+                    self.field_766 = value;
+                    self
+                }
+                /// The field `field_767`.
+                pub fn field_767(mut self, value: i32) -> Self {
+                    self.field_767 = value;
+                    self
+                }
+                /// The field `field_768`.
+                pub fn field_768(mut self, value: i32) -> Self {
+                    self.field_768 = value;
+                    self
+                }
+                /// The field `field_769`.
+                pub fn field_769(mut self, value: i32) -> Self {
+                    self.field_769 = value;
+                    self
+                }
+                /// The field `field_770`.
+                pub fn field_770(mut self, value: i32) -> Self {
+                    self.field_770 = value;
+                    self
+                }
+                /// The field `field_771`.
+                pub fn field_771(mut self, value: i32) -> Self {
+                    self.field_771 = value;
+                    self
+                }
+                /// The field `field_772`.
+                pub fn field_772(mut self, value: i32) -> Self {
+                    self.field_772 = value;
+                    self
+                }
+                /// The field `field_773`.
+                pub fn field_773(mut self, value: i32) -> Self {
+                    self.field_773 = value;
+                    self
+                }
+                /// The field `field_774`.
+                pub fn field_774(mut self, value: i32) -> Self {
+                    self.field_774 = value;
+                    self
+                }
+                /// The field `field_775`.
+                pub fn field_775(mut self, value: i32) -> Self {
+                    self.field_775 = value;
+                    self
+                }
+                /// The field `field_776`.
+                pub fn field_776(mut self, value: i32) -> Self {
+                    self.field_776 = value;
+                    self
+                }
+                /// The field `field_777`.
+                pub fn field_777(mut self, value: i32) -> Self {
+                    self.field_777 = value;
+                    self
+                }
+                /// The field `field_778`.
+                pub fn field_778(mut self, value: i32) -> Self {
+                    self.field_778 = value;
+                    self
+                }
+                /// The field `field_779`.
+                pub fn field_779(mut self, value: i32) -> Self {
+                    self.field_779 = value;
+                    self
+                }
+                /// The field `field_780`.
+                pub fn field_780(mut self, value: i32) -> Self {
+                    self.field_780 = value;
+                    self
+                }
+                /// The field `field_781`.
+                pub fn field_781(mut self, value: i32) -> Self {
+                    self.field_781 = value;
+                    self
+                }
+                /// The field `field_782`.
+                pub fn field_782(mut self, value: i32) -> Self {
+                    self.field_782 = value;
+                    self
+                }
+                /// The field `field_783`.
+                pub fn field_783(mut self, value: i32) -> Self {
+                    self.field_783 = value;
+                    self
+                }
+                /// The field `field_784`.
+                pub fn field_784(mut self, value: i32) -> Self {
+                    self.field_784 = value;
+                    self
+                }
+                /// The field `field_785`.
+                pub fn field_785(mut self, value: i32) -> Self {
+                    self.field_785 = value;
+                    self
+                }
+                /// The field `field_786`.
+                pub fn field_786(mut self, value: i32) -> Self {
+                    self.field_786 = value;
+                    self
+                }
+                /// The field `field_787`.
+                pub fn field_787(mut self, value: i32) -> Self {
+                    self.field_787 = value;
+                    self
+                }
+                /// The field `field_788`.
+                pub fn field_788(mut self, value: i32) -> Self {
+                    self.field_788 = value;
+                    self
+                }
+                /// The field `field_789`.
+                pub fn field_789(mut self, value: i32) -> Self {
+                    self.field_789 = value;
+                    self
+                }
+                /// The field `field_790`.
+                pub fn field_790(mut self, value: i32) -> Self {
+                    self.field_790 = value;
+                    self
+                }
+                /// The field `field_791`.
+                pub fn field_791(mut self, value: i32) -> Self {
+                    self.field_791 = value;
+                    self
+                }
+                /// The field `field_792`.
+                pub fn field_792(mut self, value: i32) -> Self {
+                    self.field_792 = value;
+                    self
+                }
+                /// The field `field_793`.
+                pub fn field_793(mut self, value: i32) -> Self {
+                    self.field_793 = value;
+                    self
+                }
+                /// The field `field_794`.
+                pub fn field_794(mut self, value: i32) -> Self {
+                    self.field_794 = value;
+                    self
+                }
+                /// The field `field_795`.
+                pub fn field_795(mut self, value: i32) -> Self {
+                    self.field_795 = value;
+                    self
+                }
+                /// The field `field_796`.
+                pub fn field_796(mut self, value: i32) -> Self {
+                    self.field_796 = value;
+                    self
+                }
+                /// The field `field_797`.
+                pub fn field_797(mut self, value: i32) -> Self {
+                    self.field_797 = value;
+                    self
+                }
+                /// The field `field_798`.
+                pub fn field_798(mut self, value: i32) -> Self {
+                    self.field_798 = value;
+                    self
+                }
+                /// The field `field_799`.
+                pub fn field_799(mut self, value: i32) -> Self {
+                    self.field_799 = value;
+                    self
+                }
+                /// The field `field_800`.
+                pub fn field_800(mut self, value: i32) -> Self {
+                    self.field_800 = value;
+                    self
+                }
+                /// The field `field_801`.
+                pub fn field_801(mut self, value: i32) -> Self {
+                    self.field_801 = value;
+                    self
+                }
+                /// The field `field_802`.
+                pub fn field_802(mut self, value: i32) -> Self {
+                    self.field_802 = value;
+                    self
+                }
+                /// The field `field_803`.
+                pub fn field_803(mut self, value: i32) -> Self {
+                    self.field_803 = value;
+                    self
+                }
+                /// The field `field_804`.
+                pub fn field_804(mut self, value: i32) -> Self {
+                    self.field_804 = value;
+                    self
+                }
+                /// The field `field_805`.
+                pub fn field_805(mut self, value: i32) -> Self {
+                    self.field_805 = value;
+                    self
+                }
+                /// The field `field_806`.
+                pub fn field_806(mut self, value: i32) -> Self {
+                    self.field_806 = value;
+                    self
+                }
+                /// The field `field_807`.
+                pub fn field_807(mut self, value: i32) -> Self {
+                    self.field_807 = value;
+                    self
+                }
+                /// The field `field_808`.
+                pub fn field_808(mut self, value: i32) -> Self {
+                    self.field_808 = value;
+                    self
+                }
+                /// The field `field_809`.
+                pub fn field_809(mut self, value: i32) -> Self {
+                    self.field_809 = value;
+                    self
+                }
+                /// The field `field_810`.
+                pub fn field_810(mut self, value: i32) -> Self {
+                    self.field_810 = value;
+                    self
+                }
+                /// The field `field_811`.
+                pub fn field_811(mut self, value: i32) -> Self {
+                    self.field_811 = value;
+                    self
+                }
+                /// The field `field_812`.
+                pub fn field_812(mut self, value: i32) -> Self {
+                    self.field_812 = value;
+                    self
+                }
+                /// The field `field_813`.
+                pub fn field_813(mut self, value: i32) -> Self {
+                    self.field_813 = value;
+                    self
+                }
+                /// The field `field_814`.
+                pub fn field_814(mut self, value: i32) -> Self {
+                    self.field_814 = value;
+                    self
+                }
+                /// The field `field_815`.
+                pub fn field_815(mut self, value: i32) -> Self {
+                    self.field_815 = value;
+                    self
+                }
+                /// The field `field_816`.
+                pub fn field_816(mut self, value: i32) -> Self {
+                    self.field_816 = value;
+                    self
+                }
+                /// The field `field_817`.
+                pub fn field_817(mut self, value: i32) -> Self {
+                    self.field_817 = value;
+                    self
+                }
+                /// The field `field_818`.
+                pub fn field_818(mut self, value: i32) -> Self {
+                    self.field_818 = value;
+                    self
+                }
+                /// The field `field_819`.
+                pub fn field_819(mut self, value: i32) -> Self {
+                    self.field_819 = value;
+                    self
+                }
+                /// The field `field_820`.
+                pub fn field_820(mut self, value: i32) -> Self {
+                    self.field_820 = value;
+                    self
+                }
+                /// The field `field_821`.
+                pub fn field_821(mut self, value: i32) -> Self {
+                    self.field_821 = value;
+                    self
+                }
+                /// The field `field_822`.
+                pub fn field_822(mut self, value: i32) -> Self {
+                    self.field_822 = value;
+                    self
+                }
+                /// The field `field_823`.
+                pub fn field_823(mut self, value: i32) -> Self {
+                    self.field_823 = value;
+                    self
+                }
+                /// The field `field_824`.
+                pub fn field_824(mut self, value: i32) -> Self {
+                    self.field_824 = value;
+                    self
+                }
+                /// The field `field_825`.
+                pub fn field_825(mut self, value: i32) -> Self {
+                    self.field_825 = value;
+                    self
+                }
+                /// The field `field_826`.
+                pub fn field_826(mut self, value: i32) -> Self {
+                    self.field_826 = value;
+                    self
+                }
+                /// The field `field_827`.
+                pub fn field_827(mut self, value: i32) -> Self {
+                    self.field_827 = value;
+                    self
+                }
+                /// The field `field_828`.
+                pub fn field_828(mut self, value: i32) -> Self {
+                    self.field_828 = value;
+                    self
+                }
+                /// The field `field_829`.
+                pub fn field_829(mut self, value: i32) -> Self {
+                    self.field_829 = value;
+                    self
+                }
+                /// The field `field_830`.
+                pub fn field_830(mut self, value: i32) -> Self {
+                    self.field_830 = value;
+                    self
+                }
+                /// The field `field_831`.
+                pub fn field_831(mut self, value: i32) -> Self {
+                    self.field_831 = value;
+                    self
+                }
+                /// The field `field_832`.
+                pub fn field_832(mut self, value: i32) -> Self {
+                    self.field_832 = value;
+                    self
+                }
+                /// The field `field_833`.
+                pub fn field_833(mut self, value: i32) -> Self {
+                    self.field_833 = value;
+                    self
+                }
+                /// The field `field_834`.
+                pub fn field_834(mut self, value: i32) -> Self {
+                    self.field_834 = value;
+                    self
+                }
+                /// The field `field_835`.
+                pub fn field_835(mut self, value: i32) -> Self {
+                    self.field_835 = value;
+                    self
+                }
+                /// The field `field_836`.
+                pub fn field_836(mut self, value: i32) -> Self {
+                    self.field_836 = value;
+                    self
+                }
+                /// The field `field_837`.
+                pub fn field_837(mut self, value: i32) -> Self {
+                    self.field_837 = value;
+                    self
+                }
+                /// The field `field_838`.
+                pub fn field_838(mut self, value: i32) -> Self {
+                    self.field_838 = value;
+                    self
+                }
+                /// The field `field_839`.
+                pub fn field_839(mut self, value: i32) -> Self {
+                    self.field_839 = value;
+                    self
+                }
+                /// The field `field_840`.
+                pub fn field_840(mut self, value: i32) -> Self {
+                    self.field_840 = value;
+                    self
+                }
+                /// The field `field_841`.
+                pub fn field_841(mut self, value: i32) -> Self {
+                    self.field_841 = value;
+                    self
+                }
+                /// The field `field_842`.
+                pub fn field_842(mut self, value: i32) -> Self {
+                    self.field_842 = value;
+                    self
+                }
+                /// The field `field_843`.
+                pub fn field_843(mut self, value: i32) -> Self {
+                    self.field_843 = value;
+                    self
+                }
+                /// The field `field_844`.
+                pub fn field_844(mut self, value: i32) -> Self {
+                    self.field_844 = value;
+                    self
+                }
+                /// The field `field_845`.
+                pub fn field_845(mut self, value: i32) -> Self {
+                    self.field_845 = value;
+                    self
+                }
+                /// The field `field_846`.
+                pub fn field_846(mut self, value: i32) -> Self {
+                    self.field_846 = value;
+                    self
+                }
+                /// The field `field_847`.
+                pub fn field_847(mut self, value: i32) -> Self {
+                    self.field_847 = value;
+                    self
+                }
+                /// The field `field_848`.
+                pub fn field_848(mut self, value: i32) -> Self {
+                    self.field_848 = value;
+                    self
+                }
+                /// The field `field_849`.
+                pub fn field_849(mut self, value: i32) -> Self {
+                    self.field_849 = value;
+                    self
+                }
+                /// The field `field_850`.
+                pub fn field_850(mut self, value: i32) -> Self {
+                    self.field_850 = value;
+                    self
+                }
+                /// The field `field_851`.
+                pub fn field_851(mut self, value: i32) -> Self {
+                    self.field_851 = value;
+                    self
+                }
+                /// The field `field_852`.
+                pub fn field_852(mut self, value: i32) -> Self {
+                    self.field_852 = value;
+                    self
+                }
+                /// The field `field_853`.
+                pub fn field_853(mut self, value: i32) -> Self {
+                    self.field_853 = value;
+                    self
+                }
+                /// The field `field_854`.
+                pub fn field_854(mut self, value: i32) -> Self {
+                    self.field_854 = value;
+                    self
+                }
+                /// The field `field_855`.
+                pub fn field_855(mut self, value: i32) -> Self {
+                    self.field_855 = value;
+                    self
+                }
+                /// The field `field_856`.
+                pub fn field_856(mut self, value: i32) -> Self {
+                    self.field_856 = value;
+                    self
+                }
+                /// The field `field_857`.
+                pub fn field_857(mut self, value: i32) -> Self {
+                    self.field_857 = value;
+                    self
+                }
+                /// The field `field_858`.
+                pub fn field_858(mut self, value: i32) -> Self {
+                    self.field_858 = value;
+                    self
+                }
+                /// The field `field_859`.
+                pub fn field_859(mut self, value: i32) -> Self {
+                    self.field_859 = value;
+                    self
+                }
+                /// The field `field_860`.
+                pub fn field_860(mut self, value: i32) -> Self {
+                    self.field_860 = value;
+                    self
+                }
+                /// The field `field_861`.
+                pub fn field_861(mut self, value: i32) -> Self {
+                    self.field_861 = value;
+                    self
+                }
+                /// The field `field_862`.
+                pub fn field_862(mut self, value: i32) -> Self {
+                    self.field_862 = value;
+                    self
+                }
+                /// The field `field_863`.
+                pub fn field_863(mut self, value: i32) -> Self {
+                    self.field_863 = value;
+                    self
+                }
+                /// The field `field_864`.
+                pub fn field_864(mut self, value: i32) -> Self {
+                    self.field_864 = value;
+                    self
+                }
+                /// The field `field_865`.
+                pub fn field_865(mut self, value: i32) -> Self {
+                    self.field_865 = value;
+                    self
+                }
+                /// The field `field_866`.
+                pub fn field_866(mut self, value: i32) -> Self {
+                    self.field_866 = value;
+                    self
+                }
+                /// The field `field_867`.
+                pub fn field_867(mut self, value: i32) -> Self {
+                    self.field_867 = value;
+                    self
+                }
+                /// The field `field_868`.
+                pub fn field_868(mut self, value: i32) -> Self {
+                    self.field_868 = value;
+                    self
+                }
+                /// The field `field_869`.
+                pub fn field_869(mut self, value: i32) -> Self {
+                    self.field_869 = value;
+                    self
+                }
+                /// The field `field_870`.
+                pub fn field_870(mut self, value: i32) -> Self {
+                    self.field_870 = value;
+                    self
+                }
+                /// The field `field_871`.
+                pub fn field_871(mut self, value: i32) -> Self {
+                    self.field_871 = value;
+                    self
+                }
+                /// The field `field_872`.
+                pub fn field_872(mut self, value: i32) -> Self {
+                    self.field_872 = value;
+                    self
+                }
+                /// The field `field_873`.
+                pub fn field_873(mut self, value: i32) -> Self {
+                    self.field_873 = value;
+                    self
+                }
+                /// The field `field_874`.
+                pub fn field_874(mut self, value: i32) -> Self {
+                    self.field_874 = value;
+                    self
+                }
+                /// The field `field_875`.
+                pub fn field_875(mut self, value: i32) -> Self {
+                    self.field_875 = value;
+                    self
+                }
+                /// The field `field_876`.
+                pub fn field_876(mut self, value: i32) -> Self {
+                    self.field_876 = value;
+                    self
+                }
+                /// The field `field_877`.
+                pub fn field_877(mut self, value: i32) -> Self {
+                    self.field_877 = value;
+                    self
+                }
+                /// The field `field_878`.
+                pub fn field_878(mut self, value: i32) -> Self {
+                    self.field_878 = value;
+                    self
+                }
+                /// The field `field_879`.
+                pub fn field_879(mut self, value: i32) -> Self {
+                    self.field_879 = value;
+                    self
+                }
+                /// The field `field_880`.
+                pub fn field_880(mut self, value: i32) -> Self {
+                    self.field_880 = value;
+                    self
+                }
+                /// The field `field_881`.
+                pub fn field_881(mut self, value: i32) -> Self {
+                    self.field_881 = value;
+                    self
+                }
+                /// The field `field_882`.
+                pub fn field_882(mut self, value: i32) -> Self {
+                    self.field_882 = value;
+                    self
+                }
+                /// The field `field_883`.
+                pub fn field_883(mut self, value: i32) -> Self {
+                    self.field_883 = value;
+                    self
+                }
+                /// The field `field_884`.
+                pub fn field_884(mut self, value: i32) -> Self {
+                    self.field_884 = value;
+                    self
+                }
+                /// The field `field_885`.
+                pub fn field_885(mut self, value: i32) -> Self {
+                    self.field_885 = value;
+                    self
+                }
+                /// The field `field_886`.
+                pub fn field_886(mut self, value: i32) -> Self {
+                    self.field_886 = value;
+                    self
+                }
+                /// The field `field_887`.
+                pub fn field_887(mut self, value: i32) -> Self {
+                    self.field_887 = value;
+                    self
+                }
+                /// The field `field_888`.
+                pub fn field_888(mut self, value: i32) -> Self {
+                    self.field_888 = value;
+                    self
+                }
+                /// The field `field_889`.
+                pub fn field_889(mut self, value: i32) -> Self {
+                    self.field_889 = value;
+                    self
+                }
+                /// The field `field_890`.
+                pub fn field_890(mut self, value: i32) -> Self {
+                    self.field_890 = value;
+                    self
+                }
+                /// The field `field_891`.
+                pub fn field_891(mut self, value: i32) -> Self {
+                    self.field_891 = value;
+                    self
+                }
+                /// The field `field_892`.
+                pub fn field_892(mut self, value: i32) -> Self {
+                    self.field_892 = value;
+                    self
+                }
+                /// The field `field_893`.
+                pub fn field_893(mut self, value: i32) -> Self {
+                    self.field_893 = value;
+                    self
+                }
+                /// The field `field_894`.
+                pub fn field_894(mut self, value: i32) -> Self {
+                    self.field_894 = value;
+                    self
+                }
+                /// The field `field_895`.
+                pub fn field_895(mut self, value: i32) -> Self {
+                    self.field_895 = value;
+                    self
+                }
+                /// The field `field_896`.
+                pub fn field_896(mut self, value: i32) -> Self {
+                    self.field_896 = value;
+                    self
+                }
+                /// The field `field_897`.
+                pub fn field_897(mut self, value: i32) -> Self {
+                    self.field_897 = value;
+                    self
+                }
+                /// The field `field_898`.
+                pub fn field_898(mut self, value: i32) -> Self {
+                    self.field_898 = value;
+                    self
+                }
+                /// The field `field_899`.
+                pub fn field_899(mut self, value: i32) -> Self {
+                    self.field_899 = value;
+                    self
+                }
+                /// The field `field_900`.
+                pub fn field_900(mut self, value: i32) -> Self {
+                    self.field_900 = value;
+                    self
+                }
+                /// The field `field_901`.
+                pub fn field_901(mut self, value: i32) -> Self {
+                    self.field_901 = value;
+                    self
+                }
+                /// The field `field_902`.
+                pub fn field_902(mut self, value: i32) -> Self {
+                    self.field_902 = value;
+                    self
+                }
+                /// The field `field_903`.
+                pub fn field_903(mut self, value: i32) -> Self {
+                    self.field_903 = value;
+                    self
+                }
+                /// The field `field_904`.
+                pub fn field_904(mut self, value: i32) -> Self {
+                    self.field_904 = value;
+                    self
+                }
+                /// The field `field_905`.
+                pub fn field_905(mut self, value: i32) -> Self {
+                    self.field_905 = value;
+                    self
+                }
+                /// The field `field_906`.
+                pub fn field_906(mut self, value: i32) -> Self {
+                    self.field_906 = value;
+                    self
+                }
+                /// The field `field_907`.
+                pub fn field_907(mut self, value: i32) -> Self {
+                    self.field_907 = value;
+                    self
+                }
+                /// The field `field_908`.
+                pub fn field_908(mut self, value: i32) -> Self {
+                    self.field_908 = value;
+                    self
+                }
+                /// The field `field_909`.
+                pub fn field_909(mut self, value: i32) -> Self {
+                    self.field_909 = value;
+                    self
+                }
+                /// The field `field_910`.
+                pub fn field_910(mut self, value: i32) -> Self {
+                    self.field_910 = value;
+                    self
+                }
+                /// The field `field_911`.
+                pub fn field_911(mut self, value: i32) -> Self {
+                    self.field_911 = value;
+                    self
+                }
+                /// The field `field_912`.
+                pub fn field_912(mut self, value: i32) -> Self {
+                    self.field_912 = value;
+                    self
+                }
+                /// The field `field_913`.
+                pub fn field_913(mut self, value: i32) -> Self {
+                    self.field_913 = value;
+                    self
+                }
+                /// The field `field_914`.
+                pub fn field_914(mut self, value: i32) -> Self {
+                    self.field_914 = value;
+                    self
+                }
+                /// The field `field_915`.
+                pub fn field_915(mut self, value: i32) -> Self {
+                    self.field_915 = value;
+                    self
+                }
+                /// The field `field_916`.
+                pub fn field_916(mut self, value: i32) -> Self {
+                    self.field_916 = value;
+                    self
+                }
+                /// The field `field_917`.
+                pub fn field_917(mut self, value: i32) -> Self {
+                    self.field_917 = value;
+                    self
+                }
+                /// The field `field_918`.
+                pub fn field_918(mut self, value: i32) -> Self {
+                    self.field_918 = value;
+                    self
+                }
+                /// The field `field_919`.
+                pub fn field_919(mut self, value: i32) -> Self {
+                    self.field_919 = value;
+                    self
+                }
+                /// The field `field_920`.
+                pub fn field_920(mut self, value: i32) -> Self {
+                    self.field_920 = value;
+                    self
+                }
+                /// The field `field_921`.
+                pub fn field_921(mut self, value: i32) -> Self {
+                    self.field_921 = value;
+                    self
+                }
+                /// The field `field_922`.
+                pub fn field_922(mut self, value: i32) -> Self {
+                    self.field_922 = value;
+                    self
+                }
+                /// The field `field_923`.
+                pub fn field_923(mut self, value: i32) -> Self {
+                    self.field_923 = value;
+                    self
+                }
+                /// The field `field_924`.
+                pub fn field_924(mut self, value: i32) -> Self {
+                    self.field_924 = value;
+                    self
+                }
+                /// The field `field_925`.
+                pub fn field_925(mut self, value: i32) -> Self {
+                    self.field_925 = value;
+                    self
+                }
+                /// The field `field_926`.
+                pub fn field_926(mut self, value: i32) -> Self {
+                    self.field_926 = value;
+                    self
+                }
+                /// The field `field_927`.
+                pub fn field_927(mut self, value: i32) -> Self {
+                    self.field_927 = value;
+                    self
+                }
+                /// The field `field_928`.
+                pub fn field_928(mut self, value: i32) -> Self {
+                    self.field_928 = value;
+                    self
+                }
+                /// The field `field_929`.
+                pub fn field_929(mut self, value: i32) -> Self {
+                    self.field_929 = value;
+                    self
+                }
+                /// The field `field_930`.
+                pub fn field_930(mut self, value: i32) -> Self {
+                    self.field_930 = value;
+                    self
+                }
+                /// The field `field_931`.
+                pub fn field_931(mut self, value: i32) -> Self {
+                    self.field_931 = value;
+                    self
+                }
+                /// The field `field_932`.
+                pub fn field_932(mut self, value: i32) -> Self {
+                    self.field_932 = value;
+                    self
+                }
+                /// The field `field_933`.
+                pub fn field_933(mut self, value: i32) -> Self {
+                    self.field_933 = value;
+                    self
+                }
+                /// The field `field_934`.
+                pub fn field_934(mut self, value: i32) -> Self {
+                    self.field_934 = value;
+                    self
+                }
+                /// The field `field_935`.
+                pub fn field_935(mut self, value: i32) -> Self {
+                    self.field_935 = value;
+                    self
+                }
+                /// The field `field_936`.
+                pub fn field_936(mut self, value: i32) -> Self {
+                    self.field_936 = value;
+                    self
+                }
+                /// The field `field_937`.
+                pub fn field_937(mut self, value: i32) -> Self {
+                    self.field_937 = value;
+                    self
+                }
+                /// The field `field_938`.
+                pub fn field_938(mut self, value: i32) -> Self {
+                    self.field_938 = value;
+                    self
+                }
+                /// The field `field_939`.
+                pub fn field_939(mut self, value: i32) -> Self {
+                    self.field_939 = value;
+                    self
+                }
+                /// The field `field_940`.
+                pub fn field_940(mut self, value: i32) -> Self {
+                    self.field_940 = value;
+                    self
+                }
+                /// The field `field_941`.
+                pub fn field_941(mut self, value: i32) -> Self {
+                    self.field_941 = value;
+                    self
+                }
+                /// The field `field_942`.
+                pub fn field_942(mut self, value: i32) -> Self {
+                    self.field_942 = value;
+                    self
+                }
+                /// The field `field_943`.
+                pub fn field_943(mut self, value: i32) -> Self {
+                    self.field_943 = value;
+                    self
+                }
+                /// The field `field_944`.
+                pub fn field_944(mut self, value: i32) -> Self {
+                    self.field_944 = value;
+                    self
+                }
+                /// The field `field_945`.
+                pub fn field_945(mut self, value: i32) -> Self {
+                    self.field_945 = value;
+                    self
+                }
+                /// The field `field_946`.
+                pub fn field_946(mut self, value: i32) -> Self {
+                    self.field_946 = value;
+                    self
+                }
+                /// The field `field_947`.
+                pub fn field_947(mut self, value: i32) -> Self {
+                    self.field_947 = value;
+                    self
+                }
+                /// The field `field_948`.
+                pub fn field_948(mut self, value: i32) -> Self {
+                    self.field_948 = value;
+                    self
+                }
+                /// The field `field_949`.
+                pub fn field_949(mut self, value: i32) -> Self {
+                    self.field_949 = value;
+                    self
+                }
+                /// The field `field_950`.
+                pub fn field_950(mut self, value: i32) -> Self {
+                    self.field_950 = value;
+                    self
+                }
+                /// The field `field_951`.
+                pub fn field_951(mut self, value: i32) -> Self {
+                    self.field_951 = value;
+                    self
+                }
+                /// The field `field_952`.
+                pub fn field_952(mut self, value: i32) -> Self {
+                    self.field_952 = value;
+                    self
+                }
+                /// The field `field_953`.
+                pub fn field_953(mut self, value: i32) -> Self {
+                    self.field_953 = value;
+                    self
+                }
+                /// The field `field_954`.
+                pub fn field_954(mut self, value: i32) -> Self {
+                    self.field_954 = value;
+                    self
+                }
+                /// The field `field_955`.
+                pub fn field_955(mut self, value: i32) -> Self {
+                    self.field_955 = value;
+                    self
+                }
+                /// The field `field_956`.
+                pub fn field_956(mut self, value: i32) -> Self {
+                    self.field_956 = value;
+                    self
+                }
+                /// The field `field_957`.
+                pub fn field_957(mut self, value: i32) -> Self {
+                    self.field_957 = value;
+                    self
+                }
+                /// The field `field_958`.
+                pub fn field_958(mut self, value: i32) -> Self {
+                    self.field_958 = value;
+                    self
+                }
+                /// The field `field_959`.
+                pub fn field_959(mut self, value: i32) -> Self {
+                    self.field_959 = value;
+                    self
+                }
+                /// The field `field_960`.
+                pub fn field_960(mut self, value: i32) -> Self {
+                    self.field_960 = value;
+                    self
+                }
+                /// The field `field_961`.
+                pub fn field_961(mut self, value: i32) -> Self {
+                    self.field_961 = value;
+                    self
+                }
+                /// The field `field_962`.
+                pub fn field_962(mut self, value: i32) -> Self {
+                    self.field_962 = value;
+                    self
+                }
+                /// The field `field_963`.
+                pub fn field_963(mut self, value: i32) -> Self {
+                    self.field_963 = value;
+                    self
+                }
+                /// The field `field_964`.
+                pub fn field_964(mut self, value: i32) -> Self {
+                    self.field_964 = value;
+                    self
+                }
+                /// The field `field_965`.
+                pub fn field_965(mut self, value: i32) -> Self {
+                    self.field_965 = value;
+                    self
+                }
+                /// The field `field_966`.
+                pub fn field_966(mut self, value: i32) -> Self {
+                    self.field_966 = value;
+                    self
+                }
+                /// The field `field_967`.
+                pub fn field_967(mut self, value: i32) -> Self {
+                    self.field_967 = value;
+                    self
+                }
+                /// The field `field_968`.
+                pub fn field_968(mut self, value: i32) -> Self {
+                    self.field_968 = value;
+                    self
+                }
+                /// The field `field_969`.
+                pub fn field_969(mut self, value: i32) -> Self {
+                    self.field_969 = value;
+                    self
+                }
+                /// The field `field_970`.
+                pub fn field_970(mut self, value: i32) -> Self {
+                    self.field_970 = value;
+                    self
+                }
+                /// The field `field_971`.
+                pub fn field_971(mut self, value: i32) -> Self {
+                    self.field_971 = value;
+                    self
+                }
+                /// The field `field_972`.
+                pub fn field_972(mut self, value: i32) -> Self {
+                    self.field_972 = value;
+                    self
+                }
+                /// The field `field_973`.
+                pub fn field_973(mut self, value: i32) -> Self {
+                    self.field_973 = value;
+                    self
+                }
+                /// The field `field_974`.
+                pub fn field_974(mut self, value: i32) -> Self {
+                    self.field_974 = value;
+                    self
+                }
+                /// The field `field_975`.
+                pub fn field_975(mut self, value: i32) -> Self {
+                    self.field_975 = value;
+                    self
+                }
+                /// The field `field_976`.
+                pub fn field_976(mut self, value: i32) -> Self {
+                    self.field_976 = value;
+                    self
+                }
+                /// The field `field_977`.
+                pub fn field_977(mut self, value: i32) -> Self {
+                    self.field_977 = value;
+                    self
+                }
+                /// The field `field_978`.
+                pub fn field_978(mut self, value: i32) -> Self {
+                    self.field_978 = value;
+                    self
+                }
+                /// The field `field_979`.
+                pub fn field_979(mut self, value: i32) -> Self {
+                    self.field_979 = value;
+                    self
+                }
+                /// The field `field_980`.
+                pub fn field_980(mut self, value: i32) -> Self {
+                    self.field_980 = value;
+                    self
+                }
+                /// The field `field_981`.
+                pub fn field_981(mut self, value: i32) -> Self {
+                    self.field_981 = value;
+                    self
+                }
+                /// The field `field_982`.
+                pub fn field_982(mut self, value: i32) -> Self {
+                    self.field_982 = value;
+                    self
+                }
+                /// The field `field_983`.
+                pub fn field_983(mut self, value: i32) -> Self {
+                    self.field_983 = value;
+                    self
+                }
+                /// The field `field_984`.
+                pub fn field_984(mut self, value: i32) -> Self {
+                    self.field_984 = value;
+                    self
+                }
+                /// The field `field_985`.
+                pub fn field_985(mut self, value: i32) -> Self {
+                    self.field_985 = value;
+                    self
+                }
+                /// The field `field_986`.
+                pub fn field_986(mut self, value: i32) -> Self {
+                    self.field_986 = value;
+                    self
+                }
+                /// The field `field_987`.
+                pub fn field_987(mut self, value: i32) -> Self {
+                    self.field_987 = value;
+                    self
+                }
+                /// The field `field_988`.
+                pub fn field_988(mut self, value: i32) -> Self {
+                    self.field_988 = value;
+                    self
+                }
+                /// The field `field_989`.
+                pub fn field_989(mut self, value: i32) -> Self {
+                    self.field_989 = value;
+                    self
+                }
+                /// The field `field_990`.
+                pub fn field_990(mut self, value: i32) -> Self {
+                    self.field_990 = value;
+                    self
+                }
+                /// The field `field_991`.
+                pub fn field_991(mut self, value: i32) -> Self {
+                    self.field_991 = value;
+                    self
+                }
+                /// The field `field_992`.
+                pub fn field_992(mut self, value: i32) -> Self {
+                    self.field_992 = value;
+                    self
+                }
+                /// The field `field_993`.
+                pub fn field_993(mut self, value: i32) -> Self {
+                    self.field_993 = value;
+                    self
+                }
+                /// The field `field_994`.
+                pub fn field_994(mut self, value: i32) -> Self {
+                    self.field_994 = value;
+                    self
+                }
+                /// The field `field_995`.
+                pub fn field_995(mut self, value: i32) -> Self {
+                    self.field_995 = value;
+                    self
+                }
+                /// The field `field_996`.
+                pub fn field_996(mut self, value: i32) -> Self {
+                    self.field_996 = value;
+                    self
+                }
+                /// The field `field_997`.
+                pub fn field_997(mut self, value: i32) -> Self {
+                    self.field_997 = value;
+                    self
+                }
+                /// The field `field_998`.
+                pub fn field_998(mut self, value: i32) -> Self {
+                    self.field_998 = value;
+                    self
+                }
+                /// The field `field_999`.
+                pub fn field_999(mut self, value: i32) -> Self {
+                    self.field_999 = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Large, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Large {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Large",
+                            "id",
+                        )?,
+                        kept: self.kept,
+                        nested: self.nested,
+                        which: ::accordant_wire::MissingField::check(
+                            self.which,
+                            "shapes.Large",
+                            "which",
+                        )?,
+                        nothing: self.nothing,
+                        field_0: self.field_0,
+                        field_1: self.field_1,
+                        field_2: self.field_2,
+                        field_3: self.field_3,
+                        field_4: self.field_4,
+                        field_5: self.field_5,
+                        field_6: self.field_6,
+                        field_7: self.field_7,
+                        field_8: self.field_8,
+                        field_9: self.field_9,
+                        field_10: self.field_10,
+                        field_11: self.field_11,
+                        field_12: self.field_12,
+                        field_13: self.field_13,
+                        field_14: self.field_14,
+                        field_15: self.field_15,
+                        field_16: self.field_16,
+                        field_17: self.field_17,
+                        field_18: self.field_18,
+                        field_19: self.field_19,
+                        field_20: self.field_20,
+                        field_21: self.field_21,
+                        field_22: self.field_22,
+                        field_23: self.field_23,
+                        field_24: self.field_24,
+                        field_25: self.field_25,
+                        field_26: self.field_26,
+                        field_27: self.field_27,
+                        field_28: self.field_28,
+                        field_29: self.field_29,
+                        field_30: self.field_30,
+                        field_31: self.field_31,
+                        field_32: self.field_32,
+                        field_33: self.field_33,
+                        field_34: self.field_34,
+                        field_35: self.field_35,
+                        field_36: self.field_36,
+                        field_37: self.field_37,
+                        field_38: self.field_38,
+                        field_39: self.field_39,
+                        field_40: self.field_40,
+                        field_41: self.field_41,
+                        field_42: self.field_42,
+                        field_43: self.field_43,
+                        field_44: self.field_44,
+                        field_45: self.field_45,
+                        field_46: self.field_46,
+                        field_47: self.field_47,
+                        field_48: self.field_48,
+                        field_49: self.field_49,
+                        field_50: self.field_50,
+                        field_51: self.field_51,
+                        field_52: self.field_52,
+                        field_53: self.field_53,
+                        field_54: self.field_54,
+                        field_55: self.field_55,
+                        field_56: self.field_56,
+                        field_57: self.field_57,
+                        field_58: self.field_58,
+                        field_59: self.field_59,
+                        field_60: self.field_60,
+                        field_61: self.field_61,
+                        field_62: self.field_62,
+                        field_63: self.field_63,
+                        field_64: self.field_64,
+                        field_65: self.field_65,
+                        field_66: self.field_66,
+                        field_67: self.field_67,
+                        field_68: self.field_68,
+                        field_69: self.field_69,
+                        field_70: self.field_70,
+                        field_71: self.field_71,
+                        field_72: self.field_72,
+                        field_73: self.field_73,
+                        field_74: self.field_74,
+                        field_75: self.field_75,
+                        field_76: self.field_76,
+                        field_77: self.field_77,
+                        field_78: self.field_78,
+                        field_79: self.field_79,
+                        field_80: self.field_80,
+                        field_81: self.field_81,
+                        field_82: self.field_82,
+                        field_83: self.field_83,
+                        field_84: self.field_84,
+                        field_85: self.field_85,
+                        field_86: self.field_86,
+                        field_87: self.field_87,
+                        field_88: self.field_88,
+                        field_89: self.field_89,
+                        field_90: self.field_90,
+                        field_91: self.field_91,
+                        field_92: self.field_92,
+                        field_93: self.field_93,
+                        field_94: self.field_94,
+                        field_95: self.field_95,
+                        field_96: self.field_96,
+                        field_97: self.field_97,
+                        field_98: self.field_98,
+                        field_99: self.field_99,
+                        field_100: self.field_100,
+                        field_101: self.field_101,
+                        field_102: self.field_102,
+                        field_103: self.field_103,
+                        field_104: self.field_104,
+                        field_105: self.field_105,
+                        field_106: self.field_106,
+                        field_107: self.field_107,
+                        field_108: self.field_108,
+                        field_109: self.field_109,
+                        field_110: self.field_110,
+                        field_111: self.field_111,
+                        field_112: self.field_112,
+                        field_113: self.field_113,
+                        field_114: self.field_114,
+                        field_115: self.field_115,
+                        field_116: self.field_116,
+                        field_117: self.field_117,
+                        field_118: self.field_118,
+                        field_119: self.field_119,
+                        field_120: self.field_120,
+                        field_121: self.field_121,
+                        field_122: self.field_122,
+                        field_123: self.field_123,
+                        field_124: self.field_124,
+                        field_125: self.field_125,
+                        field_126: self.field_126,
+                        field_127: self.field_127,
+                        field_128: self.field_128,
+                        field_129: self.field_129,
+                        field_130: self.field_130,
+                        field_131: self.field_131,
+                        field_132: self.field_132,
+                        field_133: self.field_133,
+                        field_134: self.field_134,
+                        field_135: self.field_135,
+                        field_136: self.field_136,
+                        field_137: self.field_137,
+                        field_138: self.field_138,
+                        field_139: self.field_139,
+                        field_140: self.field_140,
+                        field_141: self.field_141,
+                        field_142: self.field_142,
+                        field_143: self.field_143,
+                        field_144: self.field_144,
+                        field_145: self.field_145,
+                        field_146: self.field_146,
+                        field_147: self.field_147,
+                        field_148: self.field_148,
+                        field_149: self.field_149,
+                        field_150: self.field_150,
+                        field_151: self.field_151,
+                        field_152: self.field_152,
+                        field_153: self.field_153,
+                        field_154: self.field_154,
+                        field_155: self.field_155,
+                        field_156: self.field_156,
+                        field_157: self.field_157,
+                        field_158: self.field_158,
+                        field_159: self.field_159,
+                        field_160: self.field_160,
+                        field_161: self.field_161,
+                        field_162: self.field_162,
+                        field_163: self.field_163,
+                        field_164: self.field_164,
+                        field_165: self.field_165,
+                        field_166: self.field_166,
+                        field_167: self.field_167,
+                        field_168: self.field_168,
+                        field_169: self.field_169,
+                        field_170: self.field_170,
+                        field_171: self.field_171,
+                        field_172: self.field_172,
+                        field_173: self.field_173,
+                        field_174: self.field_174,
+                        field_175: self.field_175,
+                        field_176: self.field_176,
+                        field_177: self.field_177,
+                        field_178: self.field_178,
+                        field_179: self.field_179,
+                        field_180: self.field_180,
+                        field_181: self.field_181,
+                        field_182: self.field_182,
+                        field_183: self.field_183,
+                        field_184: self.field_184,
+                        field_185: self.field_185,
+                        field_186: self.field_186,
+                        field_187: self.field_187,
+                        field_188: self.field_188,
+                        field_189: self.field_189,
+                        field_190: self.field_190,
+                        field_191: self.field_191,
+                        field_192: self.field_192,
+                        field_193: self.field_193,
+                        field_194: self.field_194,
+                        field_195: self.field_195,
+                        field_196: self.field_196,
+                        field_197: self.field_197,
+                        field_198: self.field_198,
+                        field_199: self.field_199,
+                        field_200: self.field_200,
+                        field_201: self.field_201,
+                        field_202: self.field_202,
+                        field_203: self.field_203,
+                        field_204: self.field_204,
+                        field_205: self.field_205,
+                        field_206: self.field_206,
+                        field_207: self.field_207,
+                        field_208: self.field_208,
+                        field_209: self.field_209,
+                        field_210: self.field_210,
+                        field_211: self.field_211,
+                        field_212: self.field_212,
+                        field_213: self.field_213,
+                        field_214: self.field_214,
+                        field_215: self.field_215,
+                        field_216: self.field_216,
+                        field_217: self.field_217,
+                        field_218: self.field_218,
+                        field_219: self.field_219,
+                        field_220: self.field_220,
+                        field_221: self.field_221,
+                        field_222: self.field_222,
+                        field_223: self.field_223,
+                        field_224: self.field_224,
+                        field_225: self.field_225,
+                        field_226: self.field_226,
+                        field_227: self.field_227,
+                        field_228: self.field_228,
+                        field_229: self.field_229,
+                        field_230: self.field_230,
+                        field_231: self.field_231,
+                        field_232: self.field_232,
+                        field_233: self.field_233,
+                        field_234: self.field_234,
+                        field_235: self.field_235,
+                        field_236: self.field_236,
+                        field_237: self.field_237,
+                        field_238: self.field_238,
+                        field_239: self.field_239,
+                        field_240: self.field_240,
+                        field_241: self.field_241,
+                        field_242: self.field_242,
+                        field_243: self.field_243,
+                        field_244: self.field_244,
+                        field_245: self.field_245,
+                        field_246: self.field_246,
+                        field_247: self.field_247,
+                        field_248: self.field_248,
+                        field_249: self.field_249,
+                        field_250: self.field_250,
+                        field_251: self.field_251,
+                        field_252: self.field_252,
+                        field_253: self.field_253,
+                        field_254: self.field_254,
+                        field_255: self.field_255,
+                        field_256: self.field_256,
+                        field_257: self.field_257,
+                        field_258: self.field_258,
+                        field_259: self.field_259,
+                        field_260: self.field_260,
+                        field_261: self.field_261,
+                        field_262: self.field_262,
+                        field_263: self.field_263,
+                        field_264: self.field_264,
+                        field_265: self.field_265,
+                        field_266: self.field_266,
+                        field_267: self.field_267,
+                        field_268: self.field_268,
+                        field_269: self.field_269,
+                        field_270: self.field_270,
+                        field_271: self.field_271,
+                        field_272: self.field_272,
+                        field_273: self.field_273,
+                        field_274: self.field_274,
+                        field_275: self.field_275,
+                        field_276: self.field_276,
+                        field_277: self.field_277,
+                        field_278: self.field_278,
+                        field_279: self.field_279,
+                        field_280: self.field_280,
+                        field_281: self.field_281,
+                        field_282: self.field_282,
+                        field_283: self.field_283,
+                        field_284: self.field_284,
+                        field_285: self.field_285,
+                        field_286: self.field_286,
+                        field_287: self.field_287,
+                        field_288: self.field_288,
+                        field_289: self.field_289,
+                        field_290: self.field_290,
+                        field_291: self.field_291,
+                        field_292: self.field_292,
+                        field_293: self.field_293,
+                        field_294: self.field_294,
+                        field_295: self.field_295,
+                        field_296: self.field_296,
+                        field_297: self.field_297,
+                        field_298: self.field_298,
+                        field_299: self.field_299,
+                        field_300: self.field_300,
+                        field_301: self.field_301,
+                        field_302: self.field_302,
+                        field_303: self.field_303,
+                        field_304: self.field_304,
+                        field_305: self.field_305,
+                        field_306: self.field_306,
+                        field_307: self.field_307,
+                        field_308: self.field_308,
+                        field_309: self.field_309,
+                        field_310: self.field_310,
+                        field_311: self.field_311,
+                        field_312: self.field_312,
+                        field_313: self.field_313,
+                        field_314: self.field_314,
+                        field_315: self.field_315,
+                        field_316: self.field_316,
+                        field_317: self.field_317,
+                        field_318: self.field_318,
+                        field_319: self.field_319,
+                        field_320: self.field_320,
+                        field_321: self.field_321,
+                        field_322: self.field_322,
+                        field_323: self.field_323,
+                        field_324: self.field_324,
+                        field_325: self.field_325,
+                        field_326: self.field_326,
+                        field_327: self.field_327,
+                        field_328: self.field_328,
+                        field_329: self.field_329,
+                        field_330: self.field_330,
+                        field_331: self.field_331,
+                        field_332: self.field_332,
+                        field_333: self.field_333,
+                        field_334: self.field_334,
+                        field_335: self.field_335,
+                        field_336: self.field_336,
+                        field_337: self.field_337,
+                        field_338: self.field_338,
+                        field_339: self.field_339,
+                        field_340: self.field_340,
+                        field_341: self.field_341,
+                        field_342: self.field_342,
+                        field_343: self.field_343,
+                        field_344: self.field_344,
+                        field_345: self.field_345,
+                        field_346: self.field_346,
+                        field_347: self.field_347,
+                        field_348: self.field_348,
+                        field_349: self.field_349,
+                        field_350: self.field_350,
+                        field_351: self.field_351,
+                        field_352: self.field_352,
+                        field_353: self.field_353,
+                        field_354: self.field_354,
+                        field_355: self.field_355,
+                        field_356: self.field_356,
+                        field_357: self.field_357,
+                        field_358: self.field_358,
+                        field_359: self.field_359,
+                        field_360: self.field_360,
+                        field_361: self.field_361,
+                        field_362: self.field_362,
+                        field_363: self.field_363,
+                        field_364: self.field_364,
+                        field_365: self.field_365,
+                        field_366: self.field_366,
+                        field_367: self.field_367,
+                        field_368: self.field_368,
+                        field_369: self.field_369,
+                        field_370: self.field_370,
+                        field_371: self.field_371,
+                        field_372: self.field_372,
+                        field_373: self.field_373,
+                        field_374: self.field_374,
+                        field_375: self.field_375,
+                        field_376: self.field_376,
+                        field_377: self.field_377,
+                        field_378: self.field_378,
+                        field_379: self.field_379,
+                        field_380: self.field_380,
+                        field_381: self.field_381,
+                        field_382: self.field_382,
+                        field_383: self.field_383,
+                        field_384: self.field_384,
+                        field_385: self.field_385,
+                        field_386: self.field_386,
+                        field_387: self.field_387,
+                        field_388: self.field_388,
+                        field_389: self.field_389,
+                        field_390: self.field_390,
+                        field_391: self.field_391,
+                        field_392: self.field_392,
+                        field_393: self.field_393,
+                        field_394: self.field_394,
+                        field_395: self.field_395,
+                        field_396: self.field_396,
+                        field_397: self.field_397,
+                        field_398: self.field_398,
+                        field_399: self.field_399,
+                        field_400: self.field_400,
+                        field_401: self.field_401,
+                        field_402: self.field_402,
+                        field_403: self.field_403,
+                        field_404: self.field_404,
+                        field_405: self.field_405,
+                        field_406: self.field_406,
+                        field_407: self.field_407,
+                        field_408: self.field_408,
+                        field_409: self.field_409,
+                        field_410: self.field_410,
+                        field_411: self.field_411,
+                        field_412: self.field_412,
+                        field_413: self.field_413,
+                        field_414: self.field_414,
+                        field_415: self.field_415,
+                        field_416: self.field_416,
+                        field_417: self.field_417,
+                        field_418: self.field_418,
+                        field_419: self.field_419,
+                        field_420: self.field_420,
+                        field_421: self.field_421,
+                        field_422: self.field_422,
+                        field_423: self.field_423,
+                        field_424: self.field_424,
+                        field_425: self.field_425,
+                        field_426: self.field_426,
+                        field_427: self.field_427,
+                        field_428: self.field_428,
+                        field_429: self.field_429,
+                        field_430: self.field_430,
+                        field_431: self.field_431,
+                        field_432: self.field_432,
+                        field_433: self.field_433,
+                        field_434: self.field_434,
+                        field_435: self.field_435,
+                        field_436: self.field_436,
+                        field_437: self.field_437,
+                        field_438: self.field_438,
+                        field_439: self.field_439,
+                        field_440: self.field_440,
+                        field_441: self.field_441,
+                        field_442: self.field_442,
+                        field_443: self.field_443,
+                        field_444: self.field_444,
+                        field_445: self.field_445,
+                        field_446: self.field_446,
+                        field_447: self.field_447,
+                        field_448: self.field_448,
+                        field_449: self.field_449,
+                        field_450: self.field_450,
+                        field_451: self.field_451,
+                        field_452: self.field_452,
+                        field_453: self.field_453,
+                        field_454: self.field_454,
+                        field_455: self.field_455,
+                        field_456: self.field_456,
+                        field_457: self.field_457,
+                        field_458: self.field_458,
+                        field_459: self.field_459,
+                        field_460: self.field_460,
+                        field_461: self.field_461,
+                        field_462: self.field_462,
+                        field_463: self.field_463,
+                        field_464: self.field_464,
+                        field_465: self.field_465,
+                        field_466: self.field_466,
+                        field_467: self.field_467,
+                        field_468: self.field_468,
+                        field_469: self.field_469,
+                        field_470: self.field_470,
+                        field_471: self.field_471,
+                        field_472: self.field_472,
+                        field_473: self.field_473,
+                        field_474: self.field_474,
+                        field_475: self.field_475,
+                        field_476: self.field_476,
+                        field_477: self.field_477,
+                        field_478: self.field_478,
+                        field_479: self.field_479,
+                        field_480: self.field_480,
+                        field_481: self.field_481,
+                        field_482: self.field_482,
+                        field_483: self.field_483,
+                        field_484: self.field_484,
+                        field_485: self.field_485,
+                        field_486: self.field_486,
+                        field_487: self.field_487,
+                        field_488: self.field_488,
+                        field_489: self.field_489,
+                        field_490: self.field_490,
+                        field_491: self.field_491,
+                        field_492: self.field_492,
+                        field_493: self.field_493,
+                        field_494: self.field_494,
+                        field_495: self.field_495,
+                        field_496: self.field_496,
+                        field_497: self.field_497,
+                        field_498: self.field_498,
+                        field_499: self.field_499,
+                        field_500: self.field_500,
+                        field_501: self.field_501,
+                        field_502: self.field_502,
+                        field_503: self.field_503,
+                        field_504: self.field_504,
+                        field_505: self.field_505,
+                        field_506: self.field_506,
+                        field_507: self.field_507,
+                        field_508: self.field_508,
+                        field_509: self.field_509,
+                        field_510: self.field_510,
+                        field_511: self.field_511,
+                        field_512: self.field_512,
+                        field_513: self.field_513,
+                        field_514: self.field_514,
+                        field_515: self.field_515,
+                        field_516: self.field_516,
+                        field_517: self.field_517,
+                        field_518: self.field_518,
+                        field_519: self.field_519,
+                        field_520: self.field_520,
+                        field_521: self.field_521,
+                        field_522: self.field_522,
+                        field_523: self.field_523,
+                        field_524: self.field_524,
+                        field_525: self.field_525,
+                        field_526: self.field_526,
+                        field_527: self.field_527,
+                        field_528: self.field_528,
+                        field_529: self.field_529,
+                        field_530: self.field_530,
+                        field_531: self.field_531,
+                        field_532: self.field_532,
+                        field_533: self.field_533,
+                        field_534: self.field_534,
+                        field_535: self.field_535,
+                        field_536: self.field_536,
+                        field_537: self.field_537,
+                        field_538: self.field_538,
+                        field_539: self.field_539,
+                        field_540: self.field_540,
+                        field_541: self.field_541,
+                        field_542: self.field_542,
+                        field_543: self.field_543,
+                        field_544: self.field_544,
+                        field_545: self.field_545,
+                        field_546: self.field_546,
+                        field_547: self.field_547,
+                        field_548: self.field_548,
+                        field_549: self.field_549,
+                        field_550: self.field_550,
+                        field_551: self.field_551,
+                        field_552: self.field_552,
+                        field_553: self.field_553,
+                        field_554: self.field_554,
+                        field_555: self.field_555,
+                        field_556: self.field_556,
+                        field_557: self.field_557,
+                        field_558: self.field_558,
+                        field_559: self.field_559,
+                        field_560: self.field_560,
+                        field_561: self.field_561,
+                        field_562: self.field_562,
+                        field_563: self.field_563,
+                        field_564: self.field_564,
+                        field_565: self.field_565,
+                        field_566: self.field_566,
+                        field_567: self.field_567,
+                        field_568: self.field_568,
+                        field_569: self.field_569,
+                        field_570: self.field_570,
+                        field_571: self.field_571,
+                        field_572: self.field_572,
+                        field_573: self.field_573,
+                        field_574: self.field_574,
+                        field_575: self.field_575,
+                        field_576: self.field_576,
+                        field_577: self.field_577,
+                        field_578: self.field_578,
+                        field_579: self.field_579,
+                        field_580: self.field_580,
+                        field_581: self.field_581,
+                        field_582: self.field_582,
+                        field_583: self.field_583,
+                        field_584: self.field_584,
+                        field_585: self.field_585,
+                        field_586: self.field_586,
+                        field_587: self.field_587,
+                        field_588: self.field_588,
+                        field_589: self.field_589,
+                        field_590: self.field_590,
+                        field_591: self.field_591,
+                        field_592: self.field_592,
+                        field_593: self.field_593,
+                        field_594: self.field_594,
+                        field_595: self.field_595,
+                        field_596: self.field_596,
+                        field_597: self.field_597,
+                        field_598: self.field_598,
+                        field_599: self.field_599,
+                        field_600: self.field_600,
+                        field_601: self.field_601,
+                        field_602: self.field_602,
+                        field_603: self.field_603,
+                        field_604: self.field_604,
+                        field_605: self.field_605,
+                        field_606: self.field_606,
+                        field_607: self.field_607,
+                        field_608: self.field_608,
+                        field_609: self.field_609,
+                        field_610: self.field_610,
+                        field_611: self.field_611,
+                        field_612: self.field_612,
+                        field_613: self.field_613,
+                        field_614: self.field_614,
+                        field_615: self.field_615,
+                        field_616: self.field_616,
+                        field_617: self.field_617,
+                        field_618: self.field_618,
+                        field_619: self.field_619,
+                        field_620: self.field_620,
+                        field_621: self.field_621,
+                        field_622: self.field_622,
+                        field_623: self.field_623,
+                        field_624: self.field_624,
+                        field_625: self.field_625,
+                        field_626: self.field_626,
+                        field_627: self.field_627,
+                        field_628: self.field_628,
+                        field_629: self.field_629,
+                        field_630: self.field_630,
+                        field_631: self.field_631,
+                        field_632: self.field_632,
+                        field_633: self.field_633,
+                        field_634: self.field_634,
+                        field_635: self.field_635,
+                        field_636: self.field_636,
+                        field_637: self.field_637,
+                        field_638: self.field_638,
+                        field_639: self.field_639,
+                        field_640: self.field_640,
+                        field_641: self.field_641,
+                        field_642: self.field_642,
+                        field_643: self.field_643,
+                        field_644: self.field_644,
+                        field_645: self.field_645,
+                        field_646: self.field_646,
+                        field_647: self.field_647,
+                        field_648: self.field_648,
+                        field_649: self.field_649,
+                        field_650: self.field_650,
+                        field_651: self.field_651,
+                        field_652: self.field_652,
+                        field_653: self.field_653,
+                        field_654: self.field_654,
+                        field_655: self.field_655,
+                        field_656: self.field_656,
+                        field_657: self.field_657,
+                        field_658: self.field_658,
+                        field_659: self.field_659,
+                        field_660: self.field_660,
+                        field_661: self.field_661,
+                        field_662: self.field_662,
+                        field_663: self.field_663,
+                        field_664: self.field_664,
+                        field_665: self.field_665,
+                        field_666: self.field_666,
+                        field_667: self.field_667,
+                        field_668: self.field_668,
+                        field_669: self.field_669,
+                        field_670: self.field_670,
+                        field_671: self.field_671,
+                        field_672: self.field_672,
+                        field_673: self.field_673,
+                        field_674: self.field_674,
+                        field_675: self.field_675,
+                        field_676: self.field_676,
+                        field_677: self.field_677,
+                        field_678: self.field_678,
+                        field_679: self.field_679,
+                        field_680: self.field_680,
+                        field_681: self.field_681,
+                        field_682: self.field_682,
+                        field_683: self.field_683,
+                        field_684: self.field_684,
+                        field_685: self.field_685,
+                        field_686: self.field_686,
+                        field_687: self.field_687,
+                        field_688: self.field_688,
+                        field_689: self.field_689,
+                        field_690: self.field_690,
+                        field_691: self.field_691,
+                        field_692: self.field_692,
+                        field_693: self.field_693,
+                        field_694: self.field_694,
+                        field_695: self.field_695,
+                        field_696: self.field_696,
+                        field_697: self.field_697,
+                        field_698: self.field_698,
+                        field_699: self.field_699,
+                        field_700: self.field_700,
+                        field_701: self.field_701,
+                        field_702: self.field_702,
+                        field_703: self.field_703,
+                        field_704: self.field_704,
+                        field_705: self.field_705,
+                        field_706: self.field_706,
+                        field_707: self.field_707,
+                        field_708: self.field_708,
+                        field_709: self.field_709,
+                        field_710: self.field_710,
+                        field_711: self.field_711,
+                        field_712: self.field_712,
+                        field_713: self.field_713,
+                        field_714: self.field_714,
+                        field_715: self.field_715,
+                        field_716: self.field_716,
+                        field_717: self.field_717,
+                        field_718: self.field_718,
+                        field_719: self.field_719,
+                        field_720: self.field_720,
+                        field_721: self.field_721,
+                        field_722: self.field_722,
+                        field_723: self.field_723,
+                        field_724: self.field_724,
+                        field_725: self.field_725,
+                        field_726: self.field_726,
+                        field_727: self.field_727,
+                        field_728: self.field_728,
+                        field_729: self.field_729,
+                        field_730: self.field_730,
+                        field_731: self.field_731,
+                        field_732: self.field_732,
+                        field_733: self.field_733,
+                        field_734: self.field_734,
+                        field_735: self.field_735,
+                        field_736: self.field_736,
+                        field_737: self.field_737,
+                        field_738: self.field_738,
+                        field_739: self.field_739,
+                        field_740: self.field_740,
+                        field_741: self.field_741,
+                        field_742: self.field_742,
+                        field_743: self.field_743,
+                        field_744: self.field_744,
+                        field_745: self.field_745,
+                        field_746: self.field_746,
+                        field_747: self.field_747,
+                        field_748: self.field_748,
+                        field_749: self.field_749,
+                        field_750: self.field_750,
+                        field_751: self.field_751,
+                        field_752: self.field_752,
+                        field_753: self.field_753,
+                        field_754: self.field_754,
+                        field_755: self.field_755,
+                        field_756: self.field_756,
+                        field_757: self.field_757,
+                        field_758: self.field_758,
+                        field_759: self.field_759,
+                        field_760: self.field_760,
+                        field_761: self.field_761,
+                        field_762: self.field_762,
+                        field_763: self.field_763,
+                        field_764: self.field_764,
+                        field_765: self.field_765,
+                        field_766: self.field_766,
+                        field_767: self.field_767,
+                        field_768: self.field_768,
+                        field_769: self.field_769,
+                        field_770: self.field_770,
+                        field_771: self.field_771,
+                        field_772: self.field_772,
+                        field_773: self.field_773,
+                        field_774: self.field_774,
+                        field_775: self.field_775,
+                        field_776: self.field_776,
+                        field_777: self.field_777,
+                        field_778: self.field_778,
+                        field_779: self.field_779,
+                        field_780: self.field_780,
+                        field_781: self.field_781,
+                        field_782: self.field_782,
+                        field_783: self.field_783,
+                        field_784: self.field_784,
+                        field_785: self.field_785,
+                        field_786: self.field_786,
+                        field_787: self.field_787,
+                        field_788: self.field_788,
+                        field_789: self.field_789,
+                        field_790: self.field_790,
+                        field_791: self.field_791,
+                        field_792: self.field_792,
+                        field_793: self.field_793,
+                        field_794: self.field_794,
+                        field_795: self.field_795,
+                        field_796: self.field_796,
+                        field_797: self.field_797,
+                        field_798: self.field_798,
+                        field_799: self.field_799,
+                        field_800: self.field_800,
+                        field_801: self.field_801,
+                        field_802: self.field_802,
+                        field_803: self.field_803,
+                        field_804: self.field_804,
+                        field_805: self.field_805,
+                        field_806: self.field_806,
+                        field_807: self.field_807,
+                        field_808: self.field_808,
+                        field_809: self.field_809,
+                        field_810: self.field_810,
+                        field_811: self.field_811,
+                        field_812: self.field_812,
+                        field_813: self.field_813,
+                        field_814: self.field_814,
+                        field_815: self.field_815,
+                        field_816: self.field_816,
+                        field_817: self.field_817,
+                        field_818: self.field_818,
+                        field_819: self.field_819,
+                        field_820: self.field_820,
+                        field_821: self.field_821,
+                        field_822: self.field_822,
+                        field_823: self.field_823,
+                        field_824: self.field_824,
+                        field_825: self.field_825,
+                        field_826: self.field_826,
+                        field_827: self.field_827,
+                        field_828: self.field_828,
+                        field_829: self.field_829,
+                        field_830: self.field_830,
+                        field_831: self.field_831,
+                        field_832: self.field_832,
+                        field_833: self.field_833,
+                        field_834: self.field_834,
+                        field_835: self.field_835,
+                        field_836: self.field_836,
+                        field_837: self.field_837,
+                        field_838: self.field_838,
+                        field_839: self.field_839,
+                        field_840: self.field_840,
+                        field_841: self.field_841,
+                        field_842: self.field_842,
+                        field_843: self.field_843,
+                        field_844: self.field_844,
+                        field_845: self.field_845,
+                        field_846: self.field_846,
+                        field_847: self.field_847,
+                        field_848: self.field_848,
+                        field_849: self.field_849,
+                        field_850: self.field_850,
+                        field_851: self.field_851,
+                        field_852: self.field_852,
+                        field_853: self.field_853,
+                        field_854: self.field_854,
+                        field_855: self.field_855,
+                        field_856: self.field_856,
+                        field_857: self.field_857,
+                        field_858: self.field_858,
+                        field_859: self.field_859,
+                        field_860: self.field_860,
+                        field_861: self.field_861,
+                        field_862: self.field_862,
+                        field_863: self.field_863,
+                        field_864: self.field_864,
+                        field_865: self.field_865,
+                        field_866: self.field_866,
+                        field_867: self.field_867,
+                        field_868: self.field_868,
+                        field_869: self.field_869,
+                        field_870: self.field_870,
+                        field_871: self.field_871,
+                        field_872: self.field_872,
+                        field_873: self.field_873,
+                        field_874: self.field_874,
+                        field_875: self.field_875,
+                        field_876: self.field_876,
+                        field_877: self.field_877,
+                        field_878: self.field_878,
+                        field_879: self.field_879,
+                        field_880: self.field_880,
+                        field_881: self.field_881,
+                        field_882: self.field_882,
+                        field_883: self.field_883,
+                        field_884: self.field_884,
+                        field_885: self.field_885,
+                        field_886: self.field_886,
+                        field_887: self.field_887,
+                        field_888: self.field_888,
+                        field_889: self.field_889,
+                        field_890: self.field_890,
+                        field_891: self.field_891,
+                        field_892: self.field_892,
+                        field_893: self.field_893,
+                        field_894: self.field_894,
+                        field_895: self.field_895,
+                        field_896: self.field_896,
+                        field_897: self.field_897,
+                        field_898: self.field_898,
+                        field_899: self.field_899,
+                        field_900: self.field_900,
+                        field_901: self.field_901,
+                        field_902: self.field_902,
+                        field_903: self.field_903,
+                        field_904: self.field_904,
+                        field_905: self.field_905,
+                        field_906: self.field_906,
+                        field_907: self.field_907,
+                        field_908: self.field_908,
+                        field_909: self.field_909,
+                        field_910: self.field_910,
+                        field_911: self.field_911,
+                        field_912: self.field_912,
+                        field_913: self.field_913,
+                        field_914: self.field_914,
+                        field_915: self.field_915,
+                        field_916: self.field_916,
+                        field_917: self.field_917,
+                        field_918: self.field_918,
+                        field_919: self.field_919,
+                        field_920: self.field_920,
+                        field_921: self.field_921,
+                        field_922: self.field_922,
+                        field_923: self.field_923,
+                        field_924: self.field_924,
+                        field_925: self.field_925,
+                        field_926: self.field_926,
+                        field_927: self.field_927,
+                        field_928: self.field_928,
+                        field_929: self.field_929,
+                        field_930: self.field_930,
+                        field_931: self.field_931,
+                        field_932: self.field_932,
+                        field_933: self.field_933,
+                        field_934: self.field_934,
+                        field_935: self.field_935,
+                        field_936: self.field_936,
+                        field_937: self.field_937,
+                        field_938: self.field_938,
+                        field_939: self.field_939,
+                        field_940: self.field_940,
+                        field_941: self.field_941,
+                        field_942: self.field_942,
+                        field_943: self.field_943,
+                        field_944: self.field_944,
+                        field_945: self.field_945,
+                        field_946: self.field_946,
+                        field_947: self.field_947,
+                        field_948: self.field_948,
+                        field_949: self.field_949,
+                        field_950: self.field_950,
+                        field_951: self.field_951,
+                        field_952: self.field_952,
+                        field_953: self.field_953,
+                        field_954: self.field_954,
+                        field_955: self.field_955,
+                        field_956: self.field_956,
+                        field_957: self.field_957,
+                        field_958: self.field_958,
+                        field_959: self.field_959,
+                        field_960: self.field_960,
+                        field_961: self.field_961,
+                        field_962: self.field_962,
+                        field_963: self.field_963,
+                        field_964: self.field_964,
+                        field_965: self.field_965,
+                        field_966: self.field_966,
+                        field_967: self.field_967,
+                        field_968: self.field_968,
+                        field_969: self.field_969,
+                        field_970: self.field_970,
+                        field_971: self.field_971,
+                        field_972: self.field_972,
+                        field_973: self.field_973,
+                        field_974: self.field_974,
+                        field_975: self.field_975,
+                        field_976: self.field_976,
+                        field_977: self.field_977,
+                        field_978: self.field_978,
+                        field_979: self.field_979,
+                        field_980: self.field_980,
+                        field_981: self.field_981,
+                        field_982: self.field_982,
+                        field_983: self.field_983,
+                        field_984: self.field_984,
+                        field_985: self.field_985,
+                        field_986: self.field_986,
+                        field_987: self.field_987,
+                        field_988: self.field_988,
+                        field_989: self.field_989,
+                        field_990: self.field_990,
+                        field_991: self.field_991,
+                        field_992: self.field_992,
+                        field_993: self.field_993,
+                        field_994: self.field_994,
+                        field_995: self.field_995,
+                        field_996: self.field_996,
+                        field_997: self.field_997,
+                        field_998: self.field_998,
+                        field_999: self.field_999,
+                    })
+                }
+            }
             /// A view of a [`Large`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct LargeRef<'a> {
@@ -9845,6 +18214,53 @@ pub mod shapes {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Wide {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {
+                        w0: ::std::string::String::from(""),
+                        w1: ::std::string::String::from(""),
+                        w2: ::std::string::String::from(""),
+                        w3: ::std::string::String::from(""),
+                        w4: ::std::string::String::from(""),
+                        w5: ::std::string::String::from(""),
+                        w6: ::std::string::String::from(""),
+                        w7: ::std::string::String::from(""),
+                        w8: ::std::string::String::from(""),
+                        w9: ::std::string::String::from(""),
+                        w10: ::std::string::String::from(""),
+                        w11: ::std::string::String::from(""),
+                        w12: ::std::string::String::from(""),
+                        w13: ::std::string::String::from(""),
+                        w14: ::std::string::String::from(""),
+                        w15: ::std::string::String::from(""),
+                        w16: ::std::string::String::from(""),
+                        w17: ::std::string::String::from(""),
+                        w18: ::std::string::String::from(""),
+                        w19: ::std::string::String::from(""),
+                        w20: ::std::string::String::from(""),
+                        w21: ::std::string::String::from(""),
+                        w22: ::std::string::String::from(""),
+                        w23: ::std::string::String::from(""),
+                        w24: ::std::string::String::from(""),
+                        w25: ::std::string::String::from(""),
+                        w26: ::std::string::String::from(""),
+                        w27: ::std::string::String::from(""),
+                        w28: ::std::string::String::from(""),
+                        w29: ::std::string::String::from(""),
+                        w30: ::std::string::String::from(""),
+                        w31: ::std::string::String::from(""),
+                        w32: ::std::string::String::from(""),
+                        w33: ::std::string::String::from(""),
+                        w34: ::std::string::String::from(""),
+                        w35: ::std::string::String::from(""),
+                        w36: ::std::string::String::from(""),
+                        w37: ::std::string::String::from(""),
+                        w38: ::std::string::String::from(""),
+                        w39: ::std::string::String::from(""),
+                    }
                 }
             }
             /// A view of a [`Wide`].

@@ -10,6 +10,8 @@
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,
@@ -375,6 +377,369 @@ pub mod options {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Chosen {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ChosenBuilder {
+                    ChosenBuilder {
+                        id: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                        date: ::std::option::Option::None,
+                        time: ::std::option::Option::None,
+                        at: ::std::option::Option::None,
+                        local: ::std::option::Option::None,
+                        amount: ::std::option::Option::None,
+                        huge: ::std::option::Option::None,
+                        huge_fixed: ::std::option::Option::None,
+                        hashed: ::std::option::Option::None,
+                        nested: ::std::option::Option::None,
+                        ordered: ::std::option::Option::None,
+                        money: ::std::option::Option::None,
+                        maybe_money: ::std::option::Option::None,
+                        hash: ::std::option::Option::None,
+                        part: ::std::option::Option::None,
+                        maybe_part: ::std::option::Option::None,
+                        either: ::std::option::Option::None,
+                        whole: ::std::option::Option::None,
+                        many: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Chosen`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ChosenBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                state: ::std::option::Option<State>,
+                date: ::std::option::Option<::accordant_wire::values::Date>,
+                time: ::std::option::Option<::accordant_wire::values::Time>,
+                at: ::std::option::Option<::accordant_wire::values::OffsetDateTime>,
+                local: ::std::option::Option<
+                    ::accordant_wire::values::PrimitiveDateTime,
+                >,
+                amount: ::std::option::Option<::accordant_wire::values::Decimal>,
+                huge: ::std::option::Option<::accordant_wire::values::BigDecimal>,
+                huge_fixed: ::std::option::Option<::accordant_wire::values::BigDecimal>,
+                hashed: ::std::option::Option<
+                    ::std::collections::HashMap<::std::string::String, i64>,
+                >,
+                nested: ::std::option::Option<
+                    ::std::vec::Vec<
+                        ::std::collections::HashMap<
+                            ::std::string::String,
+                            ::std::string::String,
+                        >,
+                    >,
+                >,
+                ordered: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                >,
+                money: ::std::option::Option<
+                    ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                >,
+                maybe_money: ::std::option::Option<
+                    ::std::option::Option<
+                        ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                    >,
+                >,
+                hash: ::std::option::Option<crate::options::Hash>,
+                part: ::std::option::Option<::std::boxed::Box<Part>>,
+                maybe_part: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Part>>,
+                >,
+                either: ::std::option::Option<::std::option::Option<ChosenEither>>,
+                whole: ::std::option::Option<::std::boxed::Box<ChosenWhole>>,
+                many: ::std::option::Option<::std::vec::Vec<ChosenManyItem>>,
+            }
+            impl ChosenBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `date`.
+                pub fn date(mut self, value: ::accordant_wire::values::Date) -> Self {
+                    self.date = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `time`.
+                pub fn time(mut self, value: ::accordant_wire::values::Time) -> Self {
+                    self.time = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::OffsetDateTime,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `local`.
+                pub fn local(
+                    mut self,
+                    value: ::accordant_wire::values::PrimitiveDateTime,
+                ) -> Self {
+                    self.local = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `amount`.
+                pub fn amount(
+                    mut self,
+                    value: ::accordant_wire::values::Decimal,
+                ) -> Self {
+                    self.amount = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge`.
+                pub fn huge(
+                    mut self,
+                    value: ::accordant_wire::values::BigDecimal,
+                ) -> Self {
+                    self.huge = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge_fixed`.
+                pub fn huge_fixed(
+                    mut self,
+                    value: ::accordant_wire::values::BigDecimal,
+                ) -> Self {
+                    self.huge_fixed = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `hashed`.
+                pub fn hashed(
+                    mut self,
+                    value: ::std::collections::HashMap<::std::string::String, i64>,
+                ) -> Self {
+                    self.hashed = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nested`.
+                pub fn nested(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::HashMap<
+                            ::std::string::String,
+                            ::std::string::String,
+                        >,
+                    >,
+                ) -> Self {
+                    self.nested = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `ordered`.
+                pub fn ordered(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                ) -> Self {
+                    self.ordered = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `money`.
+                pub fn money(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                    >,
+                ) -> Self {
+                    self.money = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `maybe_money`.
+                pub fn maybe_money(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<
+                            ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                        >,
+                    >,
+                ) -> Self {
+                    self.maybe_money = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `hash`.
+                pub fn hash(mut self, value: crate::options::Hash) -> Self {
+                    self.hash = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `part`.
+                pub fn part(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Part>>,
+                ) -> Self {
+                    self.part = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `maybe_part`.
+                pub fn maybe_part(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.maybe_part = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `either`.
+                pub fn either(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<ChosenEither>>,
+                ) -> Self {
+                    self.either = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `whole`.
+                pub fn whole(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<ChosenWhole>>,
+                ) -> Self {
+                    self.whole = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `many`.
+                pub fn many(mut self, value: ::std::vec::Vec<ChosenManyItem>) -> Self {
+                    self.many = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Chosen, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Chosen {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "options.Chosen",
+                            "id",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "options.Chosen",
+                            "state",
+                        )?,
+                        date: ::accordant_wire::MissingField::check(
+                            self.date,
+                            "options.Chosen",
+                            "date",
+                        )?,
+                        time: ::accordant_wire::MissingField::check(
+                            self.time,
+                            "options.Chosen",
+                            "time",
+                        )?,
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "options.Chosen",
+                            "at",
+                        )?,
+                        local: ::accordant_wire::MissingField::check(
+                            self.local,
+                            "options.Chosen",
+                            "local",
+                        )?,
+                        amount: ::accordant_wire::MissingField::check(
+                            self.amount,
+                            "options.Chosen",
+                            "amount",
+                        )?,
+                        huge: ::accordant_wire::MissingField::check(
+                            self.huge,
+                            "options.Chosen",
+                            "huge",
+                        )?,
+                        huge_fixed: ::accordant_wire::MissingField::check(
+                            self.huge_fixed,
+                            "options.Chosen",
+                            "huge_fixed",
+                        )?,
+                        hashed: ::accordant_wire::MissingField::check(
+                            self.hashed,
+                            "options.Chosen",
+                            "hashed",
+                        )?,
+                        nested: ::accordant_wire::MissingField::check(
+                            self.nested,
+                            "options.Chosen",
+                            "nested",
+                        )?,
+                        ordered: ::accordant_wire::MissingField::check(
+                            self.ordered,
+                            "options.Chosen",
+                            "ordered",
+                        )?,
+                        money: ::accordant_wire::MissingField::check(
+                            self.money,
+                            "options.Chosen",
+                            "money",
+                        )?,
+                        maybe_money: ::accordant_wire::MissingField::check(
+                            self.maybe_money,
+                            "options.Chosen",
+                            "maybe_money",
+                        )?,
+                        hash: ::accordant_wire::MissingField::check(
+                            self.hash,
+                            "options.Chosen",
+                            "hash",
+                        )?,
+                        part: ::accordant_wire::MissingField::check(
+                            self.part,
+                            "options.Chosen",
+                            "part",
+                        )?,
+                        maybe_part: ::accordant_wire::MissingField::check(
+                            self.maybe_part,
+                            "options.Chosen",
+                            "maybe_part",
+                        )?,
+                        either: ::accordant_wire::MissingField::check(
+                            self.either,
+                            "options.Chosen",
+                            "either",
+                        )?,
+                        whole: ::accordant_wire::MissingField::check(
+                            self.whole,
+                            "options.Chosen",
+                            "whole",
+                        )?,
+                        many: ::accordant_wire::MissingField::check(
+                            self.many,
+                            "options.Chosen",
+                            "many",
+                        )?,
+                    })
+                }
+            }
             /// A view of a [`Chosen`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct ChosenRef<'a> {
@@ -682,6 +1047,42 @@ pub mod options {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Other {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OtherBuilder {
+                    OtherBuilder {
+                        number: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Other`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OtherBuilder {
+                number: ::std::option::Option<i32>,
+            }
+            impl OtherBuilder {
+                /// The field `number`.
+                pub fn number(mut self, value: i32) -> Self {
+                    self.number = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Other, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Other {
+                        number: ::accordant_wire::MissingField::check(
+                            self.number,
+                            "options.Other",
+                            "number",
+                        )?,
+                    })
+                }
+            }
             /// The record `options.Part`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Part {
@@ -732,6 +1133,68 @@ pub mod options {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Part {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PartBuilder {
+                    PartBuilder {
+                        text: ::std::option::Option::None,
+                        part: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Part`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PartBuilder {
+                text: ::std::option::Option<::std::string::String>,
+                part: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Part>>,
+                >,
+            }
+            impl PartBuilder {
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `part`.
+                pub fn part(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.part = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Part, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Part {
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "options.Part",
+                            "text",
+                        )?,
+                        part: ::accordant_wire::MissingField::check(
+                            self.part,
+                            "options.Part",
+                            "part",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Part`].
@@ -2090,6 +2553,501 @@ pub mod options {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Chosen {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> ChosenBuilder {
+                    ChosenBuilder {
+                        id: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                        date: ::std::option::Option::None,
+                        time: ::std::option::Option::None,
+                        at: ::std::option::Option::None,
+                        local: ::std::option::Option::None,
+                        amount: ::std::option::Option::None,
+                        huge: ::std::option::Option::None,
+                        huge_fixed: ::std::option::Option::None,
+                        hashed: ::std::option::Option::None,
+                        nested: ::std::option::Option::None,
+                        ordered: ::std::option::Option::None,
+                        money: ::std::option::Option::None,
+                        maybe_money: ::std::option::Option::None,
+                        hash: ::std::option::Option::None,
+                        part: ::std::option::Option::None,
+                        maybe_part: ::std::option::Option::None,
+                        either: ::std::option::Option::None,
+                        whole: ::std::option::Option::None,
+                        many: ::std::option::Option::None,
+                        new_money: ::std::option::Option::None,
+                        new_hash: ::std::option::Option::None,
+                        other_hash: ::std::option::Option::None,
+                        new_hashed: ::std::collections::HashMap::from([
+                            (::std::string::String::from("a"), 1),
+                        ]),
+                        new_part: ::std::boxed::Box::new(Part {
+                            text: ::std::string::String::from("x"),
+                            part: ::std::option::Option::None,
+                        }),
+                        new_either: ChosenNewEither::Part(
+                            ::std::boxed::Box::new(Part {
+                                text: ::std::string::String::from("y"),
+                                part: ::std::option::Option::None,
+                            }),
+                        ),
+                        new_whole: ::std::boxed::Box::new(
+                            ChosenNewWhole::String(::std::string::String::from("z")),
+                        ),
+                        new_date: ::accordant_wire::values::known::date(1),
+                        new_at: ::accordant_wire::values::known::timestamp(-1, 1000),
+                        new_huge: ::accordant_wire::values::known::decimal(b"\x01", 10),
+                    }
+                }
+            }
+            /// The fields of a [`Chosen`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct ChosenBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                state: ::std::option::Option<State>,
+                date: ::std::option::Option<::accordant_wire::values::Date>,
+                time: ::std::option::Option<::accordant_wire::values::Time>,
+                at: ::std::option::Option<::accordant_wire::values::OffsetDateTime>,
+                local: ::std::option::Option<
+                    ::accordant_wire::values::PrimitiveDateTime,
+                >,
+                amount: ::std::option::Option<::accordant_wire::values::Decimal>,
+                huge: ::std::option::Option<::accordant_wire::values::BigDecimal>,
+                huge_fixed: ::std::option::Option<::accordant_wire::values::BigDecimal>,
+                hashed: ::std::option::Option<
+                    ::std::collections::HashMap<::std::string::String, i64>,
+                >,
+                nested: ::std::option::Option<
+                    ::std::vec::Vec<
+                        ::std::collections::HashMap<
+                            ::std::string::String,
+                            ::std::string::String,
+                        >,
+                    >,
+                >,
+                ordered: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                >,
+                money: ::std::option::Option<
+                    ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                >,
+                maybe_money: ::std::option::Option<
+                    ::std::option::Option<
+                        ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                    >,
+                >,
+                hash: ::std::option::Option<crate::options::Hash>,
+                part: ::std::option::Option<::std::boxed::Box<Part>>,
+                maybe_part: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Part>>,
+                >,
+                either: ::std::option::Option<::std::option::Option<ChosenEither>>,
+                whole: ::std::option::Option<::std::boxed::Box<ChosenWhole>>,
+                many: ::std::option::Option<::std::vec::Vec<ChosenManyItem>>,
+                new_money: ::std::option::Option<
+                    ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                >,
+                new_hash: ::std::option::Option<::std::boxed::Box<crate::options::Hash>>,
+                other_hash: ::std::option::Option<crate::options::Hash>,
+                new_hashed: ::std::collections::HashMap<::std::string::String, i64>,
+                new_part: ::std::boxed::Box<Part>,
+                new_either: ChosenNewEither,
+                new_whole: ::std::boxed::Box<ChosenNewWhole>,
+                new_date: ::accordant_wire::values::Date,
+                new_at: ::accordant_wire::values::OffsetDateTime,
+                new_huge: ::accordant_wire::values::BigDecimal,
+            }
+            impl ChosenBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `date`.
+                pub fn date(mut self, value: ::accordant_wire::values::Date) -> Self {
+                    self.date = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `time`.
+                pub fn time(mut self, value: ::accordant_wire::values::Time) -> Self {
+                    self.time = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::OffsetDateTime,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `local`.
+                pub fn local(
+                    mut self,
+                    value: ::accordant_wire::values::PrimitiveDateTime,
+                ) -> Self {
+                    self.local = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `amount`.
+                pub fn amount(
+                    mut self,
+                    value: ::accordant_wire::values::Decimal,
+                ) -> Self {
+                    self.amount = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge`.
+                pub fn huge(
+                    mut self,
+                    value: ::accordant_wire::values::BigDecimal,
+                ) -> Self {
+                    self.huge = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge_fixed`.
+                pub fn huge_fixed(
+                    mut self,
+                    value: ::accordant_wire::values::BigDecimal,
+                ) -> Self {
+                    self.huge_fixed = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `hashed`.
+                pub fn hashed(
+                    mut self,
+                    value: ::std::collections::HashMap<::std::string::String, i64>,
+                ) -> Self {
+                    self.hashed = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nested`.
+                pub fn nested(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::HashMap<
+                            ::std::string::String,
+                            ::std::string::String,
+                        >,
+                    >,
+                ) -> Self {
+                    self.nested = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `ordered`.
+                pub fn ordered(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                ) -> Self {
+                    self.ordered = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `money`.
+                pub fn money(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                    >,
+                ) -> Self {
+                    self.money = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `maybe_money`.
+                pub fn maybe_money(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<
+                            ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                        >,
+                    >,
+                ) -> Self {
+                    self.maybe_money = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `hash`.
+                pub fn hash(mut self, value: crate::options::Hash) -> Self {
+                    self.hash = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `part`.
+                pub fn part(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Part>>,
+                ) -> Self {
+                    self.part = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `maybe_part`.
+                pub fn maybe_part(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.maybe_part = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `either`.
+                pub fn either(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<ChosenEither>>,
+                ) -> Self {
+                    self.either = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `whole`.
+                pub fn whole(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<ChosenWhole>>,
+                ) -> Self {
+                    self.whole = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `many`.
+                pub fn many(mut self, value: ::std::vec::Vec<ChosenManyItem>) -> Self {
+                    self.many = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `new_money`.
+                pub fn new_money(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::boxed::Box<crate::golden::shared::point::v1::Point>,
+                    >,
+                ) -> Self {
+                    self.new_money = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `new_hash`.
+                pub fn new_hash(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<crate::options::Hash>>,
+                    >,
+                ) -> Self {
+                    self.new_hash = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `other_hash`.
+                pub fn other_hash(mut self, value: crate::options::Hash) -> Self {
+                    self.other_hash = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `new_hashed`.
+                pub fn new_hashed(
+                    mut self,
+                    value: ::std::collections::HashMap<::std::string::String, i64>,
+                ) -> Self {
+                    self.new_hashed = value;
+                    self
+                }
+                /// The field `new_part`.
+                pub fn new_part(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Part>>,
+                ) -> Self {
+                    self.new_part = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `new_either`.
+                pub fn new_either(mut self, value: ChosenNewEither) -> Self {
+                    self.new_either = value;
+                    self
+                }
+                /// The field `new_whole`.
+                pub fn new_whole(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<ChosenNewWhole>>,
+                ) -> Self {
+                    self.new_whole = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The field `new_date`.
+                pub fn new_date(
+                    mut self,
+                    value: ::accordant_wire::values::Date,
+                ) -> Self {
+                    self.new_date = value;
+                    self
+                }
+                /// The field `new_at`.
+                pub fn new_at(
+                    mut self,
+                    value: ::accordant_wire::values::OffsetDateTime,
+                ) -> Self {
+                    self.new_at = value;
+                    self
+                }
+                /// The field `new_huge`.
+                pub fn new_huge(
+                    mut self,
+                    value: ::accordant_wire::values::BigDecimal,
+                ) -> Self {
+                    self.new_huge = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Chosen, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Chosen {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "options.Chosen",
+                            "id",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "options.Chosen",
+                            "state",
+                        )?,
+                        date: ::accordant_wire::MissingField::check(
+                            self.date,
+                            "options.Chosen",
+                            "date",
+                        )?,
+                        time: ::accordant_wire::MissingField::check(
+                            self.time,
+                            "options.Chosen",
+                            "time",
+                        )?,
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "options.Chosen",
+                            "at",
+                        )?,
+                        local: ::accordant_wire::MissingField::check(
+                            self.local,
+                            "options.Chosen",
+                            "local",
+                        )?,
+                        amount: ::accordant_wire::MissingField::check(
+                            self.amount,
+                            "options.Chosen",
+                            "amount",
+                        )?,
+                        huge: ::accordant_wire::MissingField::check(
+                            self.huge,
+                            "options.Chosen",
+                            "huge",
+                        )?,
+                        huge_fixed: ::accordant_wire::MissingField::check(
+                            self.huge_fixed,
+                            "options.Chosen",
+                            "huge_fixed",
+                        )?,
+                        hashed: ::accordant_wire::MissingField::check(
+                            self.hashed,
+                            "options.Chosen",
+                            "hashed",
+                        )?,
+                        nested: ::accordant_wire::MissingField::check(
+                            self.nested,
+                            "options.Chosen",
+                            "nested",
+                        )?,
+                        ordered: ::accordant_wire::MissingField::check(
+                            self.ordered,
+                            "options.Chosen",
+                            "ordered",
+                        )?,
+                        money: ::accordant_wire::MissingField::check(
+                            self.money,
+                            "options.Chosen",
+                            "money",
+                        )?,
+                        maybe_money: ::accordant_wire::MissingField::check(
+                            self.maybe_money,
+                            "options.Chosen",
+                            "maybe_money",
+                        )?,
+                        hash: ::accordant_wire::MissingField::check(
+                            self.hash,
+                            "options.Chosen",
+                            "hash",
+                        )?,
+                        part: ::accordant_wire::MissingField::check(
+                            self.part,
+                            "options.Chosen",
+                            "part",
+                        )?,
+                        maybe_part: ::accordant_wire::MissingField::check(
+                            self.maybe_part,
+                            "options.Chosen",
+                            "maybe_part",
+                        )?,
+                        either: ::accordant_wire::MissingField::check(
+                            self.either,
+                            "options.Chosen",
+                            "either",
+                        )?,
+                        whole: ::accordant_wire::MissingField::check(
+                            self.whole,
+                            "options.Chosen",
+                            "whole",
+                        )?,
+                        many: ::accordant_wire::MissingField::check(
+                            self.many,
+                            "options.Chosen",
+                            "many",
+                        )?,
+                        new_money: ::accordant_wire::MissingField::check(
+                            self.new_money,
+                            "options.Chosen",
+                            "new_money",
+                        )?,
+                        new_hash: self.new_hash,
+                        other_hash: ::accordant_wire::MissingField::check(
+                            self.other_hash,
+                            "options.Chosen",
+                            "other_hash",
+                        )?,
+                        new_hashed: self.new_hashed,
+                        new_part: self.new_part,
+                        new_either: self.new_either,
+                        new_whole: self.new_whole,
+                        new_date: self.new_date,
+                        new_at: self.new_at,
+                        new_huge: self.new_huge,
+                    })
+                }
+            }
             /// A view of a [`Chosen`].
             #[derive(Debug, Clone, PartialEq)]
             pub struct ChosenRef<'a> {
@@ -2525,6 +3483,42 @@ pub mod options {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl Other {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> OtherBuilder {
+                    OtherBuilder {
+                        number: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Other`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct OtherBuilder {
+                number: ::std::option::Option<i32>,
+            }
+            impl OtherBuilder {
+                /// The field `number`.
+                pub fn number(mut self, value: i32) -> Self {
+                    self.number = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Other, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Other {
+                        number: ::accordant_wire::MissingField::check(
+                            self.number,
+                            "options.Other",
+                            "number",
+                        )?,
+                    })
+                }
+            }
             /// The record `options.Part`.
             #[derive(Debug, Clone, PartialEq)]
             pub struct Part {
@@ -2575,6 +3569,68 @@ pub mod options {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl Part {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PartBuilder {
+                    PartBuilder {
+                        text: ::std::option::Option::None,
+                        part: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Part`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PartBuilder {
+                text: ::std::option::Option<::std::string::String>,
+                part: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Part>>,
+                >,
+            }
+            impl PartBuilder {
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `part`.
+                pub fn part(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.part = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Part, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Part {
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "options.Part",
+                            "text",
+                        )?,
+                        part: ::accordant_wire::MissingField::check(
+                            self.part,
+                            "options.Part",
+                            "part",
+                        )?,
+                    })
                 }
             }
             /// A view of a [`Part`].
@@ -3463,6 +4519,8 @@ pub mod options {
     clippy::large_enum_variant,
     clippy::type_complexity,
     clippy::approx_constant,
+    clippy::should_implement_trait,
+    clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
     clippy::map_clone,

@@ -43,6 +43,7 @@ mod evolution;
 mod generate;
 mod generated;
 mod hostile;
+mod making;
 mod options;
 mod random;
 mod refused;
