@@ -24,6 +24,8 @@ pub(crate) enum Read {
     Function(TokenStream),
     /// An expression of `Result`, with `reader` in scope.
     Expression(TokenStream),
+    /// An expression of `Result` that reads nothing.
+    Nothing(TokenStream),
 }
 
 /// Why a writer's data cannot be read.
@@ -61,7 +63,7 @@ impl Read {
     pub(crate) fn expression(self) -> TokenStream {
         match self {
             Read::Function(path) => quote!(#path(reader)),
-            Read::Expression(expression) => expression,
+            Read::Expression(expression) | Read::Nothing(expression) => expression,
         }
     }
 
@@ -70,6 +72,7 @@ impl Read {
         match self {
             Read::Function(path) => path,
             Read::Expression(expression) => quote!(|reader| #expression),
+            Read::Nothing(expression) => quote!(|_| #expression),
         }
     }
 }
@@ -273,15 +276,14 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
         branches: &[NodeId],
         slot: Slot,
     ) -> Result<Read> {
-        let at = self
-            .pick_branch(w, branches)
+        let at = pick_branch(self.writer, w, self.reader.schema(), branches)
             .ok_or(Unresolved::Incompatible)?;
         let shape = UnionShape::new(self.reader.schema(), branches);
         let Some((_, branch, variant)) = shape.variants.iter().find(|(index, ..)| *index == at)
         else {
             return Ok(match shape.variants.is_empty() {
                 true => Read::Expression(quote!(reader.null())),
-                false => Read::Expression(quote!(::std::result::Result::Ok(
+                false => Read::Nothing(quote!(::std::result::Result::Ok(
                     ::std::option::Option::None
                 ))),
             });
@@ -299,33 +301,6 @@ impl<'p, 'l, 'a> Resolver<'p, 'l, 'a> {
             value = Read::Expression(quote!(#read.map(::std::option::Option::Some)));
         }
         Ok(value)
-    }
-
-    /// The branch for a writer's type: the same type by full name, then by
-    /// simple name or alias, then one that it promotes to.
-    fn pick_branch(&self, w: NodeId, branches: &[NodeId]) -> Option<usize> {
-        let reader = self.reader.schema();
-        let w_name = self.writer.name_of(w);
-        let w_node = self.writer.node(w);
-        let same_kind = |branch: &NodeId| {
-            std::mem::discriminant(&w_node.kind)
-                == std::mem::discriminant(&reader.node(*branch).kind)
-        };
-        let by_full_name = |branch: &NodeId| same_kind(branch) && reader.name_of(*branch) == w_name;
-        let by_name = |branch: &NodeId| {
-            same_kind(branch)
-                && match (w_name, reader.name_of(*branch)) {
-                    (Some(one), Some(other)) => {
-                        names_match(one, other, aliases_of(reader, *branch)).is_ok()
-                    }
-                    _ => false,
-                }
-        };
-        let promoted =
-            |branch: &NodeId| w_name.is_none() && read_leaf(w_node, reader.node(*branch)).is_some();
-        (branches.iter().position(by_full_name))
-            .or_else(|| branches.iter().position(by_name))
-            .or_else(|| branches.iter().position(promoted))
     }
 
     fn read_function(&mut self, w: NodeId, r: NodeId) -> Result<TokenStream> {
@@ -426,8 +401,37 @@ pub(crate) fn choice(number: &TokenStream, arms: &[TokenStream]) -> TokenStream 
     quote!(match #number { #(#arms,)* })
 }
 
+/// The branch for a writer's type: the same type by full name, then by simple
+/// name or alias, then one that it promotes to.
+pub(crate) fn pick_branch(
+    writer: &Schema,
+    w: NodeId,
+    reader: &Schema,
+    branches: &[NodeId],
+) -> Option<usize> {
+    let (w_name, w_node) = (writer.name_of(w), writer.node(w));
+    let same_kind = |branch: &NodeId| {
+        std::mem::discriminant(&w_node.kind) == std::mem::discriminant(&reader.node(*branch).kind)
+    };
+    let by_full_name = |branch: &NodeId| same_kind(branch) && reader.name_of(*branch) == w_name;
+    let by_name = |branch: &NodeId| {
+        same_kind(branch)
+            && match (w_name, reader.name_of(*branch)) {
+                (Some(one), Some(other)) => {
+                    names_match(one, other, aliases_of(reader, *branch)).is_ok()
+                }
+                _ => false,
+            }
+    };
+    let promoted =
+        |branch: &NodeId| w_name.is_none() && read_leaf(w_node, reader.node(*branch)).is_some();
+    (branches.iter().position(by_full_name))
+        .or_else(|| branches.iter().position(by_name))
+        .or_else(|| branches.iter().position(promoted))
+}
+
 /// For each of the reader's fields the writer's field that fills it.
-fn match_fields(writer: &Record, reader: &Record) -> Result<Vec<Option<usize>>> {
+pub(crate) fn match_fields(writer: &Record, reader: &Record) -> Result<Vec<Option<usize>>> {
     let position = |name: &String| writer.fields.iter().position(|field| field.name == *name);
     let mut matches: Vec<Option<usize>> = Vec::new();
     for field in &reader.fields {
@@ -442,7 +446,11 @@ fn match_fields(writer: &Record, reader: &Record) -> Result<Vec<Option<usize>>> 
 
 /// Avro Java's rule: the simple names are equal, or the reader has the
 /// writer's full name as an alias.
-fn names_match(writer: &FullName, reader: &FullName, aliases: &[FullName]) -> Result<()> {
+pub(crate) fn names_match(
+    writer: &FullName,
+    reader: &FullName,
+    aliases: &[FullName],
+) -> Result<()> {
     if writer.name() == reader.name() || aliases.contains(writer) {
         Ok(())
     } else {

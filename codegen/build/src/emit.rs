@@ -1,5 +1,7 @@
 //! The generated code as a whole: modules, types, and their codec.
 
+use std::collections::BTreeMap;
+
 use accordant_schema::{Enum, Kind, NodeId, Record, contract::Contracts};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
@@ -17,6 +19,7 @@ use crate::{
     shape::Shape,
     slot::Slot,
     types::{Form, Place, UnionShape},
+    upgrade::{Upgrades, upgrades},
 };
 
 /// The first line of everything that is generated.
@@ -31,41 +34,85 @@ pub(crate) fn code(contracts: &Contracts, options: &Options) -> Result<String, E
         .iter()
         .map(|unit| Shape::new(&unit.version.schema, &choices))
         .collect();
-    let tokens = module_items(&layout, &shapes, &layout.root, true)?;
+    let parts = Parts {
+        layout: &layout,
+        shapes: &shapes,
+        upgrades: upgrades(&layout, &shapes),
+    };
+    let tokens = parts.module_items(&layout.root, true)?;
     let file = syn::parse2(tokens).map_err(Error::Emission)?;
     Ok(format!("{HEADER}{}", prettyplease::unparse(&file)))
 }
 
-fn module_items(
-    layout: &Layout<'_>,
-    shapes: &[Shape],
-    module: &Module,
-    is_top: bool,
-) -> Result<TokenStream, Error> {
-    let mut items = TokenStream::new();
-    let lints = is_top.then(lints);
-    let mut types = Scope::default();
-    for (key, (name, child)) in &module.children {
-        let (doc, inner) = match child {
-            Child::Namespace(inner) => {
-                let doc = format!("The contracts of `{}`.", key.trim_end_matches('.'));
-                (doc, module_items(layout, shapes, inner, false)?)
-            }
-            Child::Contract(units) => {
-                let contract = layout.units[units[0]].contract;
-                if let Some(latest) = units.last() {
-                    items.extend(reexport(layout, *latest, name, &mut types));
+/// What the code is made of.
+struct Parts<'l, 'a> {
+    layout: &'l Layout<'a>,
+    shapes: &'l [Shape],
+    upgrades: BTreeMap<usize, Upgrades>,
+}
+
+impl Parts<'_, '_> {
+    fn module_items(&self, module: &Module, is_top: bool) -> Result<TokenStream, Error> {
+        let mut items = TokenStream::new();
+        let lints = is_top.then(lints);
+        let mut types = Scope::default();
+        for (key, (name, child)) in &module.children {
+            let (doc, inner) = match child {
+                Child::Namespace(inner) => {
+                    let doc = format!("The contracts of `{}`.", key.trim_end_matches('.'));
+                    (doc, self.module_items(inner, false)?)
                 }
-                (
-                    contract.config.description.clone(),
-                    contract_items(layout, shapes, units)?,
-                )
-            }
-        };
-        let doc = docs(Some(&doc), "A contract.");
-        items.extend(quote!(#doc #lints pub mod #name { #inner }));
+                Child::Contract(units) => {
+                    let contract = self.layout.units[units[0]].contract;
+                    if let Some(latest) = units.last() {
+                        items.extend(reexport(self.layout, *latest, name, &mut types));
+                    }
+                    (
+                        contract.config.description.clone(),
+                        self.contract_items(units)?,
+                    )
+                }
+            };
+            let doc = docs(Some(&doc), "A contract.");
+            items.extend(quote!(#doc #lints pub mod #name { #inner }));
+        }
+        Ok(items)
     }
-    Ok(items)
+
+    fn contract_items(&self, units: &[usize]) -> Result<TokenStream, Error> {
+        let mut items = TokenStream::new();
+        for at in units {
+            let place = Place {
+                layout: self.layout,
+                unit: *at,
+                depth: 0,
+                shape: &self.shapes[*at],
+                form: Form::Owned,
+            };
+            let version = place.unit().version.version;
+            let name = crate::ident::ident(&version.to_string());
+            let doc = format!("Version {} and its types.", version.0);
+            let doc = docs(Some(&doc), "");
+            let inner = place.version_items(self.shapes)?;
+            let upgrades = self.upgrades.get(at);
+            let missing = upgrades.into_iter().flat_map(|it| &it.missing);
+            let missing = missing.map(|(version, reason)| {
+                let doc = format!("There is no From of {version}: {reason}.");
+                let doc = docs(Some(&doc), "");
+                quote!(#[doc = ""] #doc)
+            });
+            let upgrades = upgrades.map(|it| &it.items);
+            items.extend(quote!(#doc #(#missing)* pub mod #name { #inner #upgrades }));
+        }
+        let latest = units
+            .last()
+            .map(|at| &self.layout.units[*at].version.version);
+        let reexport = latest.map(|version| {
+            let latest = crate::ident::ident(&version.to_string());
+            quote!(#[doc(inline)] pub use self::#latest::*;)
+        });
+        Ok(quote!(#reexport #items))
+    }
 }
 
 /// What the text of schemas may trip in code that is right. Everything else
@@ -113,35 +160,6 @@ fn reexport(layout: &Layout<'_>, latest: usize, module: &Ident, types: &mut Scop
         true => quote!(#[doc(inline)] pub use self::#module::#root;),
         false => quote!(#[doc(inline)] pub use self::#module::#root as #name;),
     }
-}
-
-fn contract_items(
-    layout: &Layout<'_>,
-    shapes: &[Shape],
-    units: &[usize],
-) -> Result<TokenStream, Error> {
-    let mut items = TokenStream::new();
-    for at in units {
-        let place = Place {
-            layout,
-            unit: *at,
-            depth: 0,
-            shape: &shapes[*at],
-            form: Form::Owned,
-        };
-        let version = place.unit().version.version;
-        let name = crate::ident::ident(&version.to_string());
-        let doc = format!("Version {} and its types.", version.0);
-        let doc = docs(Some(&doc), "");
-        let inner = place.version_items(shapes)?;
-        items.extend(quote!(#doc pub mod #name { #inner }));
-    }
-    let latest = units.last().map(|at| &layout.units[*at].version.version);
-    let reexport = latest.map(|version| {
-        let latest = crate::ident::ident(&version.to_string());
-        quote!(#[doc(inline)] pub use self::#latest::*;)
-    });
-    Ok(quote!(#reexport #items))
 }
 
 impl Place<'_, '_> {

@@ -17,6 +17,11 @@
 //!     .build()?;
 //! ```
 //!
+//! The latest version of a contract is made of each older one through `From`,
+//! where every value of the older one has a place in it: it gives what a decoder
+//! of the older bytes does. Where there is none, the documentation of the
+//! version's module says why.
+//!
 //! Nothing here opens a connection, and nothing of a schema's text becomes
 //! code: tokens are built one by one, the result is parsed again before it is
 //! written.
@@ -43,6 +48,7 @@ mod shape;
 mod skip;
 mod slot;
 mod types;
+mod upgrade;
 mod view;
 
 pub use config::{Config, generate};

@@ -128,6 +128,11 @@ impl UnionShape {
         UnionShape { null, variants }
     }
 
+    /// Whether the value is an option of something.
+    pub(crate) fn is_option(&self) -> bool {
+        self.null.is_some() && !self.variants.is_empty()
+    }
+
     /// Whether there is an enum for the branches that are not null.
     pub(crate) fn is_enum(&self) -> bool {
         self.variants.len() > 1

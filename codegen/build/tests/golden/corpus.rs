@@ -3742,6 +3742,10 @@ pub mod evolution {
             }
         }
         /// Version 3 and its types.
+        ///
+        /// There is no From of v1: evolution.Order.count: int has no place in string.
+        ///
+        /// There is no From of v2: evolution.Order.count: long has no place in string.
         pub mod v3 {
             /// `evolution.Order` v3.
             pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
@@ -4271,6 +4275,8 @@ pub mod evolution {
             }
         }
         /// Version 2 and its types.
+        ///
+        /// There is no From of v1: evolution.State: it has neither the symbol "GONE" nor a default.
         pub mod v2 {
             /// `evolution.Symbols` v2.
             pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
@@ -4611,6 +4617,5603 @@ pub mod evolution {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::upgrade::Upgrade;
+    /// A version whose values all have a place in the next one.
+    pub mod upgrade {
+        #[doc(inline)]
+        pub use self::v2::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `evolution.Upgrade` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Upgrade\",\n  \"namespace\": \"evolution\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"gone\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Gone\",\n        \"fields\": [\n          {\n            \"name\": \"a\",\n            \"type\": \"int\"\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"int_long\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"int_float\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"int_double\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"long_float\",\n      \"type\": \"long\"\n    },\n    {\n      \"name\": \"long_double\",\n      \"type\": \"long\"\n    },\n    {\n      \"name\": \"float_double\",\n      \"type\": \"float\"\n    },\n    {\n      \"name\": \"text\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"old_name\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"nothing\",\n      \"type\": \"null\"\n    },\n    {\n      \"name\": \"into_option\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"into_union\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"option\",\n      \"type\": [\n        \"null\",\n        \"int\"\n      ]\n    },\n    {\n      \"name\": \"swapped\",\n      \"type\": [\n        \"null\",\n        \"string\"\n      ]\n    },\n    {\n      \"name\": \"option_union\",\n      \"type\": [\n        \"null\",\n        \"int\"\n      ]\n    },\n    {\n      \"name\": \"union_option\",\n      \"type\": [\n        \"null\",\n        \"int\",\n        \"string\"\n      ]\n    },\n    {\n      \"name\": \"union\",\n      \"type\": [\n        \"int\",\n        \"string\"\n      ]\n    },\n    {\n      \"name\": \"only\",\n      \"type\": [\n        \"int\"\n      ]\n    },\n    {\n      \"name\": \"from_union\",\n      \"type\": [\n        \"int\",\n        \"long\"\n      ]\n    },\n    {\n      \"name\": \"from_option\",\n      \"type\": [\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"items\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"int\"\n      }\n    },\n    {\n      \"name\": \"entries\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": \"int\"\n      }\n    },\n    {\n      \"name\": \"deep\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": {\n          \"type\": \"map\",\n          \"values\": [\n            \"null\",\n            \"int\"\n          ]\n        }\n      }\n    },\n    {\n      \"name\": \"same\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"string\"\n      }\n    },\n    {\n      \"name\": \"same_map\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": \"string\"\n      }\n    },\n    {\n      \"name\": \"state\",\n      \"type\": {\n        \"type\": \"enum\",\n        \"name\": \"State\",\n        \"symbols\": [\n          \"OPEN\",\n          \"GONE\",\n          \"DONE\"\n        ]\n      }\n    },\n    {\n      \"name\": \"states\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"evolution.State\"\n      }\n    },\n    {\n      \"name\": \"maybe_state\",\n      \"type\": [\n        \"null\",\n        \"evolution.State\"\n      ]\n    },\n    {\n      \"name\": \"part\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Part\",\n        \"fields\": [\n          {\n            \"name\": \"name\",\n            \"type\": \"string\"\n          },\n          {\n            \"name\": \"number\",\n            \"type\": \"int\"\n          },\n          {\n            \"name\": \"next\",\n            \"type\": [\n              \"null\",\n              \"evolution.Part\"\n            ]\n          },\n          {\n            \"name\": \"branches\",\n            \"type\": [\n              \"null\",\n              \"evolution.Part\",\n              \"int\"\n            ]\n          },\n          {\n            \"name\": \"parts\",\n            \"type\": {\n              \"type\": \"array\",\n              \"items\": \"evolution.Part\"\n            }\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"same_part\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Same\",\n        \"fields\": [\n          {\n            \"name\": \"a\",\n            \"type\": \"int\"\n          },\n          {\n            \"name\": \"b\",\n            \"type\": {\n              \"type\": \"bytes\",\n              \"logicalType\": \"decimal\",\n              \"precision\": 9,\n              \"scale\": 2\n            }\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"renamed\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Before\",\n        \"fields\": [\n          {\n            \"name\": \"x\",\n            \"type\": \"int\"\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"digest\",\n      \"type\": {\n        \"type\": \"fixed\",\n        \"name\": \"Digest\",\n        \"size\": 2\n      }\n    },\n    {\n      \"name\": \"at\",\n      \"type\": {\n        \"type\": \"long\",\n        \"logicalType\": \"timestamp-micros\"\n      }\n    },\n    {\n      \"name\": \"price\",\n      \"type\": {\n        \"type\": \"bytes\",\n        \"logicalType\": \"decimal\",\n        \"precision\": 9,\n        \"scale\": 2\n      }\n    },\n    {\n      \"name\": \"huge\",\n      \"type\": {\n        \"type\": \"bytes\",\n        \"logicalType\": \"decimal\",\n        \"precision\": 40,\n        \"scale\": 2\n      }\n    }\n  ]\n}\n",
+                references: &[],
+                fingerprint: [
+                    224, 98, 135, 232, 147, 156, 158, 212, 163, 117, 162, 254, 130, 46,
+                    216, 213, 138, 128, 96, 145, 226, 220, 218, 177, 108, 76, 210, 193,
+                    205, 182, 15, 96,
+                ],
+                rabin: 6186516246879843712,
+                md5: [
+                    167, 178, 252, 116, 246, 50, 168, 129, 133, 103, 213, 212, 121, 81,
+                    110, 70,
+                ],
+            };
+            /// The record `evolution.Upgrade`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Upgrade {
+                /// The field `id`.
+                pub id: ::std::string::String,
+                /// The field `gone`.
+                pub gone: Gone,
+                /// The field `int_long`.
+                pub int_long: i32,
+                /// The field `int_float`.
+                pub int_float: i32,
+                /// The field `int_double`.
+                pub int_double: i32,
+                /// The field `long_float`.
+                pub long_float: i64,
+                /// The field `long_double`.
+                pub long_double: i64,
+                /// The field `float_double`.
+                pub float_double: f32,
+                /// The field `text`.
+                pub text: ::std::string::String,
+                /// The field `old_name`.
+                pub old_name: i32,
+                /// The field `nothing`.
+                pub nothing: (),
+                /// The field `into_option`.
+                pub into_option: i32,
+                /// The field `into_union`.
+                pub into_union: ::std::string::String,
+                /// The field `option`.
+                pub option: ::std::option::Option<i32>,
+                /// The field `swapped`.
+                pub swapped: ::std::option::Option<::std::string::String>,
+                /// The field `option_union`.
+                pub option_union: ::std::option::Option<i32>,
+                /// The field `union_option`.
+                pub union_option: ::std::option::Option<UpgradeUnionOption>,
+                /// The field `union`.
+                pub r#union: UpgradeUnion,
+                /// The field `only`.
+                pub only: i32,
+                /// The field `from_union`.
+                pub from_union: UpgradeFromUnion,
+                /// The field `from_option`.
+                pub from_option: (),
+                /// The field `items`.
+                pub items: ::std::vec::Vec<i32>,
+                /// The field `entries`.
+                pub entries: ::std::collections::BTreeMap<::std::string::String, i32>,
+                /// The field `deep`.
+                pub deep: ::std::vec::Vec<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<i32>,
+                    >,
+                >,
+                /// The field `same`.
+                pub same: ::std::vec::Vec<::std::string::String>,
+                /// The field `same_map`.
+                pub same_map: ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::std::string::String,
+                >,
+                /// The field `state`.
+                pub state: State,
+                /// The field `states`.
+                pub states: ::std::vec::Vec<State>,
+                /// The field `maybe_state`.
+                pub maybe_state: ::std::option::Option<State>,
+                /// The field `part`.
+                pub part: Part,
+                /// The field `same_part`.
+                pub same_part: Same,
+                /// The field `renamed`.
+                pub renamed: Before,
+                /// The field `digest`.
+                pub digest: [u8; 2],
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `price`.
+                pub price: ::accordant_wire::values::Decimal,
+                /// The field `huge`.
+                pub huge: ::std::vec::Vec<u8>,
+            }
+            impl ::accordant_wire::Encode for Upgrade {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.id, out);
+                    <Gone as ::accordant_wire::Encode>::encode(&self.gone, out)
+                        .map_err(|error| error.in_field("gone"))?;
+                    ::accordant_wire::write::int(self.int_long, out);
+                    ::accordant_wire::write::int(self.int_float, out);
+                    ::accordant_wire::write::int(self.int_double, out);
+                    ::accordant_wire::write::long(self.long_float, out);
+                    ::accordant_wire::write::long(self.long_double, out);
+                    ::accordant_wire::write::float(self.float_double, out);
+                    ::accordant_wire::write::string(&self.text, out);
+                    ::accordant_wire::write::int(self.old_name, out);
+                    ::accordant_wire::write::null(&self.nothing, out);
+                    ::accordant_wire::write::int(self.into_option, out);
+                    ::accordant_wire::write::string(&self.into_union, out);
+                    match &self.option {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::int(*value, out);
+                        }
+                    }
+                    match &self.swapped {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::string(value, out);
+                        }
+                    }
+                    match &self.option_union {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::int(*value, out);
+                        }
+                    }
+                    match &self.union_option {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <UpgradeUnionOption as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("union_option"))?;
+                    <UpgradeUnion as ::accordant_wire::Encode>::encode(
+                            &self.r#union,
+                            out,
+                        )
+                        .map_err(|error| error.in_field("union"))?;
+                    ::accordant_wire::write::long(0, out);
+                    ::accordant_wire::write::int(self.only, out);
+                    <UpgradeFromUnion as ::accordant_wire::Encode>::encode(
+                            &self.from_union,
+                            out,
+                        )
+                        .map_err(|error| error.in_field("from_union"))?;
+                    ::accordant_wire::write::long(0, out);
+                    ::accordant_wire::write::null(&self.from_option, out);
+                    ::accordant_wire::write::array(
+                            &self.items,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::int(*item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("items"))?;
+                    ::accordant_wire::write::map(
+                            &self.entries,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::int(*item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("entries"))?;
+                    ::accordant_wire::write::array(
+                            &self.deep,
+                            out,
+                            |item, out| ::accordant_wire::write::map(
+                                item,
+                                out,
+                                |item, out| {
+                                    match item {
+                                        ::std::option::Option::None => {
+                                            ::accordant_wire::write::long(0, out);
+                                        }
+                                        ::std::option::Option::Some(value) => {
+                                            ::accordant_wire::write::long(1, out);
+                                            ::accordant_wire::write::int(*value, out);
+                                        }
+                                    }
+                                    ::std::result::Result::Ok(())
+                                },
+                            ),
+                        )
+                        .map_err(|error| error.in_field("deep"))?;
+                    ::accordant_wire::write::array(
+                            &self.same,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("same"))?;
+                    ::accordant_wire::write::map(
+                            &self.same_map,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("same_map"))?;
+                    <State as ::accordant_wire::Encode>::encode(&self.state, out)
+                        .map_err(|error| error.in_field("state"))?;
+                    ::accordant_wire::write::array(
+                            &self.states,
+                            out,
+                            <State as ::accordant_wire::Encode>::encode,
+                        )
+                        .map_err(|error| error.in_field("states"))?;
+                    match &self.maybe_state {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <State as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("maybe_state"))?;
+                    <Part as ::accordant_wire::Encode>::encode(&self.part, out)
+                        .map_err(|error| error.in_field("part"))?;
+                    <Same as ::accordant_wire::Encode>::encode(&self.same_part, out)
+                        .map_err(|error| error.in_field("same_part"))?;
+                    <Before as ::accordant_wire::Encode>::encode(&self.renamed, out)
+                        .map_err(|error| error.in_field("renamed"))?;
+                    ::accordant_wire::write::fixed(&self.digest, out);
+                    ::accordant_wire::write::timestamp_micros(&self.at, out);
+                    ::accordant_wire::write::decimal(&self.price, 9, 2, out)
+                        .map_err(|error| error.in_field("price"))?;
+                    ::accordant_wire::write::decimal(&self.huge, 40, 2, out)
+                        .map_err(|error| error.in_field("huge"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Upgrade {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.string())?,
+                        gone: reader
+                            .field("gone", <Gone as ::accordant_wire::Decode>::decode)?,
+                        int_long: reader.field("int_long", |reader| reader.int())?,
+                        int_float: reader.field("int_float", |reader| reader.int())?,
+                        int_double: reader.field("int_double", |reader| reader.int())?,
+                        long_float: reader.field("long_float", |reader| reader.long())?,
+                        long_double: reader
+                            .field("long_double", |reader| reader.long())?,
+                        float_double: reader
+                            .field("float_double", |reader| reader.float())?,
+                        text: reader.field("text", |reader| reader.string())?,
+                        old_name: reader.field("old_name", |reader| reader.int())?,
+                        nothing: reader.field("nothing", |reader| reader.null())?,
+                        into_option: reader.field("into_option", |reader| reader.int())?,
+                        into_union: reader
+                            .field("into_union", |reader| reader.string())?,
+                        option: reader
+                            .field(
+                                "option",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        swapped: reader
+                            .field(
+                                "swapped",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.string().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        option_union: reader
+                            .field(
+                                "option_union",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        union_option: reader
+                            .field(
+                                "union_option",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .int()
+                                            .map(UpgradeUnionOption::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .string()
+                                            .map(UpgradeUnionOption::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        r#union: reader
+                            .field(
+                                "union",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(UpgradeUnion::Int),
+                                    _ => reader.string().map(UpgradeUnion::String),
+                                },
+                            )?,
+                        only: reader
+                            .field(
+                                "only",
+                                |reader| match reader.branch(1)? {
+                                    _ => reader.int(),
+                                },
+                            )?,
+                        from_union: reader
+                            .field(
+                                "from_union",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(UpgradeFromUnion::Int),
+                                    _ => reader.long().map(UpgradeFromUnion::Long),
+                                },
+                            )?,
+                        from_option: reader
+                            .field(
+                                "from_option",
+                                |reader| match reader.branch(1)? {
+                                    _ => reader.null(),
+                                },
+                            )?,
+                        items: reader
+                            .field(
+                                "items",
+                                |reader| reader.array(1, |reader| reader.int()),
+                            )?,
+                        entries: reader
+                            .field(
+                                "entries",
+                                |reader| reader.map(1, |reader| reader.int()),
+                            )?,
+                        deep: reader
+                            .field(
+                                "deep",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| {
+                                                reader
+                                                    .map(
+                                                        1,
+                                                        |reader| match reader.branch(2)? {
+                                                            0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                            _ => reader.int().map(::std::option::Option::Some),
+                                                        },
+                                                    )
+                                            },
+                                        )
+                                },
+                            )?,
+                        same: reader
+                            .field(
+                                "same",
+                                |reader| reader.array(1, |reader| reader.string()),
+                            )?,
+                        same_map: reader
+                            .field(
+                                "same_map",
+                                |reader| reader.map(1, |reader| reader.string()),
+                            )?,
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        states: reader
+                            .field(
+                                "states",
+                                |reader| {
+                                    reader.array(1, <State as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        maybe_state: reader
+                            .field(
+                                "maybe_state",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <State as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        part: reader
+                            .field("part", <Part as ::accordant_wire::Decode>::decode)?,
+                        same_part: reader
+                            .field(
+                                "same_part",
+                                <Same as ::accordant_wire::Decode>::decode,
+                            )?,
+                        renamed: reader
+                            .field(
+                                "renamed",
+                                <Before as ::accordant_wire::Decode>::decode,
+                            )?,
+                        digest: reader.field("digest", |reader| reader.fixed::<2>())?,
+                        at: reader.field("at", |reader| reader.timestamp_micros())?,
+                        price: reader.field("price", |reader| reader.decimal(2))?,
+                        huge: reader.field("huge", |reader| reader.decimal(2))?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Upgrade {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> UpgradeBuilder {
+                    UpgradeBuilder {
+                        id: ::std::option::Option::None,
+                        gone: ::std::option::Option::None,
+                        int_long: ::std::option::Option::None,
+                        int_float: ::std::option::Option::None,
+                        int_double: ::std::option::Option::None,
+                        long_float: ::std::option::Option::None,
+                        long_double: ::std::option::Option::None,
+                        float_double: ::std::option::Option::None,
+                        text: ::std::option::Option::None,
+                        old_name: ::std::option::Option::None,
+                        nothing: (),
+                        into_option: ::std::option::Option::None,
+                        into_union: ::std::option::Option::None,
+                        option: ::std::option::Option::None,
+                        swapped: ::std::option::Option::None,
+                        option_union: ::std::option::Option::None,
+                        union_option: ::std::option::Option::None,
+                        r#union: ::std::option::Option::None,
+                        only: ::std::option::Option::None,
+                        from_union: ::std::option::Option::None,
+                        from_option: ::std::option::Option::None,
+                        items: ::std::option::Option::None,
+                        entries: ::std::option::Option::None,
+                        deep: ::std::option::Option::None,
+                        same: ::std::option::Option::None,
+                        same_map: ::std::option::Option::None,
+                        state: ::std::option::Option::None,
+                        states: ::std::option::Option::None,
+                        maybe_state: ::std::option::Option::None,
+                        part: ::std::option::Option::None,
+                        same_part: ::std::option::Option::None,
+                        renamed: ::std::option::Option::None,
+                        digest: ::std::option::Option::None,
+                        at: ::std::option::Option::None,
+                        price: ::std::option::Option::None,
+                        huge: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Upgrade`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct UpgradeBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                gone: ::std::option::Option<Gone>,
+                int_long: ::std::option::Option<i32>,
+                int_float: ::std::option::Option<i32>,
+                int_double: ::std::option::Option<i32>,
+                long_float: ::std::option::Option<i64>,
+                long_double: ::std::option::Option<i64>,
+                float_double: ::std::option::Option<f32>,
+                text: ::std::option::Option<::std::string::String>,
+                old_name: ::std::option::Option<i32>,
+                nothing: (),
+                into_option: ::std::option::Option<i32>,
+                into_union: ::std::option::Option<::std::string::String>,
+                option: ::std::option::Option<::std::option::Option<i32>>,
+                swapped: ::std::option::Option<
+                    ::std::option::Option<::std::string::String>,
+                >,
+                option_union: ::std::option::Option<::std::option::Option<i32>>,
+                union_option: ::std::option::Option<
+                    ::std::option::Option<UpgradeUnionOption>,
+                >,
+                r#union: ::std::option::Option<UpgradeUnion>,
+                only: ::std::option::Option<i32>,
+                from_union: ::std::option::Option<UpgradeFromUnion>,
+                from_option: ::std::option::Option<()>,
+                items: ::std::option::Option<::std::vec::Vec<i32>>,
+                entries: ::std::option::Option<
+                    ::std::collections::BTreeMap<::std::string::String, i32>,
+                >,
+                deep: ::std::option::Option<
+                    ::std::vec::Vec<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::option::Option<i32>,
+                        >,
+                    >,
+                >,
+                same: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                same_map: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                >,
+                state: ::std::option::Option<State>,
+                states: ::std::option::Option<::std::vec::Vec<State>>,
+                maybe_state: ::std::option::Option<::std::option::Option<State>>,
+                part: ::std::option::Option<Part>,
+                same_part: ::std::option::Option<Same>,
+                renamed: ::std::option::Option<Before>,
+                digest: ::std::option::Option<[u8; 2]>,
+                at: ::std::option::Option<
+                    ::accordant_wire::values::DateTime<::accordant_wire::values::Utc>,
+                >,
+                price: ::std::option::Option<::accordant_wire::values::Decimal>,
+                huge: ::std::option::Option<::std::vec::Vec<u8>>,
+            }
+            impl UpgradeBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `gone`.
+                pub fn gone(mut self, value: Gone) -> Self {
+                    self.gone = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `int_long`.
+                pub fn int_long(mut self, value: i32) -> Self {
+                    self.int_long = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `int_float`.
+                pub fn int_float(mut self, value: i32) -> Self {
+                    self.int_float = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `int_double`.
+                pub fn int_double(mut self, value: i32) -> Self {
+                    self.int_double = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `long_float`.
+                pub fn long_float(mut self, value: i64) -> Self {
+                    self.long_float = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `long_double`.
+                pub fn long_double(mut self, value: i64) -> Self {
+                    self.long_double = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `float_double`.
+                pub fn float_double(mut self, value: f32) -> Self {
+                    self.float_double = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `old_name`.
+                pub fn old_name(mut self, value: i32) -> Self {
+                    self.old_name = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nothing`.
+                pub fn nothing(mut self, value: ()) -> Self {
+                    self.nothing = value;
+                    self
+                }
+                /// The field `into_option`.
+                pub fn into_option(mut self, value: i32) -> Self {
+                    self.into_option = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `into_union`.
+                pub fn into_union(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.into_union = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `option`.
+                pub fn option(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<i32>>,
+                ) -> Self {
+                    self.option = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `swapped`.
+                pub fn swapped(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.swapped = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `option_union`.
+                pub fn option_union(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<i32>>,
+                ) -> Self {
+                    self.option_union = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `union_option`.
+                pub fn union_option(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<UpgradeUnionOption>,
+                    >,
+                ) -> Self {
+                    self.union_option = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `union`.
+                pub fn r#union(mut self, value: UpgradeUnion) -> Self {
+                    self.r#union = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `only`.
+                pub fn only(mut self, value: i32) -> Self {
+                    self.only = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `from_union`.
+                pub fn from_union(mut self, value: UpgradeFromUnion) -> Self {
+                    self.from_union = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `from_option`.
+                pub fn from_option(mut self, value: ()) -> Self {
+                    self.from_option = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `items`.
+                pub fn items(mut self, value: ::std::vec::Vec<i32>) -> Self {
+                    self.items = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `entries`.
+                pub fn entries(
+                    mut self,
+                    value: ::std::collections::BTreeMap<::std::string::String, i32>,
+                ) -> Self {
+                    self.entries = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `deep`.
+                pub fn deep(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::option::Option<i32>,
+                        >,
+                    >,
+                ) -> Self {
+                    self.deep = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `same`.
+                pub fn same(
+                    mut self,
+                    value: ::std::vec::Vec<::std::string::String>,
+                ) -> Self {
+                    self.same = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `same_map`.
+                pub fn same_map(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                ) -> Self {
+                    self.same_map = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `states`.
+                pub fn states(mut self, value: ::std::vec::Vec<State>) -> Self {
+                    self.states = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `maybe_state`.
+                pub fn maybe_state(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<State>>,
+                ) -> Self {
+                    self.maybe_state = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `part`.
+                pub fn part(mut self, value: Part) -> Self {
+                    self.part = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `same_part`.
+                pub fn same_part(mut self, value: Same) -> Self {
+                    self.same_part = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `renamed`.
+                pub fn renamed(mut self, value: Before) -> Self {
+                    self.renamed = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `digest`.
+                pub fn digest(mut self, value: [u8; 2]) -> Self {
+                    self.digest = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `price`.
+                pub fn price(
+                    mut self,
+                    value: ::accordant_wire::values::Decimal,
+                ) -> Self {
+                    self.price = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge`.
+                pub fn huge(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.huge = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Upgrade, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Upgrade {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Upgrade",
+                            "id",
+                        )?,
+                        gone: ::accordant_wire::MissingField::check(
+                            self.gone,
+                            "evolution.Upgrade",
+                            "gone",
+                        )?,
+                        int_long: ::accordant_wire::MissingField::check(
+                            self.int_long,
+                            "evolution.Upgrade",
+                            "int_long",
+                        )?,
+                        int_float: ::accordant_wire::MissingField::check(
+                            self.int_float,
+                            "evolution.Upgrade",
+                            "int_float",
+                        )?,
+                        int_double: ::accordant_wire::MissingField::check(
+                            self.int_double,
+                            "evolution.Upgrade",
+                            "int_double",
+                        )?,
+                        long_float: ::accordant_wire::MissingField::check(
+                            self.long_float,
+                            "evolution.Upgrade",
+                            "long_float",
+                        )?,
+                        long_double: ::accordant_wire::MissingField::check(
+                            self.long_double,
+                            "evolution.Upgrade",
+                            "long_double",
+                        )?,
+                        float_double: ::accordant_wire::MissingField::check(
+                            self.float_double,
+                            "evolution.Upgrade",
+                            "float_double",
+                        )?,
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "evolution.Upgrade",
+                            "text",
+                        )?,
+                        old_name: ::accordant_wire::MissingField::check(
+                            self.old_name,
+                            "evolution.Upgrade",
+                            "old_name",
+                        )?,
+                        nothing: self.nothing,
+                        into_option: ::accordant_wire::MissingField::check(
+                            self.into_option,
+                            "evolution.Upgrade",
+                            "into_option",
+                        )?,
+                        into_union: ::accordant_wire::MissingField::check(
+                            self.into_union,
+                            "evolution.Upgrade",
+                            "into_union",
+                        )?,
+                        option: ::accordant_wire::MissingField::check(
+                            self.option,
+                            "evolution.Upgrade",
+                            "option",
+                        )?,
+                        swapped: ::accordant_wire::MissingField::check(
+                            self.swapped,
+                            "evolution.Upgrade",
+                            "swapped",
+                        )?,
+                        option_union: ::accordant_wire::MissingField::check(
+                            self.option_union,
+                            "evolution.Upgrade",
+                            "option_union",
+                        )?,
+                        union_option: ::accordant_wire::MissingField::check(
+                            self.union_option,
+                            "evolution.Upgrade",
+                            "union_option",
+                        )?,
+                        r#union: ::accordant_wire::MissingField::check(
+                            self.r#union,
+                            "evolution.Upgrade",
+                            "union",
+                        )?,
+                        only: ::accordant_wire::MissingField::check(
+                            self.only,
+                            "evolution.Upgrade",
+                            "only",
+                        )?,
+                        from_union: ::accordant_wire::MissingField::check(
+                            self.from_union,
+                            "evolution.Upgrade",
+                            "from_union",
+                        )?,
+                        from_option: ::accordant_wire::MissingField::check(
+                            self.from_option,
+                            "evolution.Upgrade",
+                            "from_option",
+                        )?,
+                        items: ::accordant_wire::MissingField::check(
+                            self.items,
+                            "evolution.Upgrade",
+                            "items",
+                        )?,
+                        entries: ::accordant_wire::MissingField::check(
+                            self.entries,
+                            "evolution.Upgrade",
+                            "entries",
+                        )?,
+                        deep: ::accordant_wire::MissingField::check(
+                            self.deep,
+                            "evolution.Upgrade",
+                            "deep",
+                        )?,
+                        same: ::accordant_wire::MissingField::check(
+                            self.same,
+                            "evolution.Upgrade",
+                            "same",
+                        )?,
+                        same_map: ::accordant_wire::MissingField::check(
+                            self.same_map,
+                            "evolution.Upgrade",
+                            "same_map",
+                        )?,
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "evolution.Upgrade",
+                            "state",
+                        )?,
+                        states: ::accordant_wire::MissingField::check(
+                            self.states,
+                            "evolution.Upgrade",
+                            "states",
+                        )?,
+                        maybe_state: ::accordant_wire::MissingField::check(
+                            self.maybe_state,
+                            "evolution.Upgrade",
+                            "maybe_state",
+                        )?,
+                        part: ::accordant_wire::MissingField::check(
+                            self.part,
+                            "evolution.Upgrade",
+                            "part",
+                        )?,
+                        same_part: ::accordant_wire::MissingField::check(
+                            self.same_part,
+                            "evolution.Upgrade",
+                            "same_part",
+                        )?,
+                        renamed: ::accordant_wire::MissingField::check(
+                            self.renamed,
+                            "evolution.Upgrade",
+                            "renamed",
+                        )?,
+                        digest: ::accordant_wire::MissingField::check(
+                            self.digest,
+                            "evolution.Upgrade",
+                            "digest",
+                        )?,
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "evolution.Upgrade",
+                            "at",
+                        )?,
+                        price: ::accordant_wire::MissingField::check(
+                            self.price,
+                            "evolution.Upgrade",
+                            "price",
+                        )?,
+                        huge: ::accordant_wire::MissingField::check(
+                            self.huge,
+                            "evolution.Upgrade",
+                            "huge",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Upgrade`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct UpgradeRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `gone`.
+                pub gone: Gone,
+                /// The field `int_long`.
+                pub int_long: i32,
+                /// The field `int_float`.
+                pub int_float: i32,
+                /// The field `int_double`.
+                pub int_double: i32,
+                /// The field `long_float`.
+                pub long_float: i64,
+                /// The field `long_double`.
+                pub long_double: i64,
+                /// The field `float_double`.
+                pub float_double: f32,
+                /// The field `text`.
+                pub text: &'a str,
+                /// The field `old_name`.
+                pub old_name: i32,
+                /// The field `nothing`.
+                pub nothing: (),
+                /// The field `into_option`.
+                pub into_option: i32,
+                /// The field `into_union`.
+                pub into_union: &'a str,
+                /// The field `option`.
+                pub option: ::std::option::Option<i32>,
+                /// The field `swapped`.
+                pub swapped: ::std::option::Option<&'a str>,
+                /// The field `option_union`.
+                pub option_union: ::std::option::Option<i32>,
+                /// The field `union_option`.
+                pub union_option: ::std::option::Option<UpgradeUnionOptionRef<'a>>,
+                /// The field `union`.
+                pub r#union: UpgradeUnionRef<'a>,
+                /// The field `only`.
+                pub only: i32,
+                /// The field `from_union`.
+                pub from_union: UpgradeFromUnion,
+                /// The field `from_option`.
+                pub from_option: (),
+                /// The field `items`.
+                pub items: ::std::vec::Vec<i32>,
+                /// The field `entries`.
+                pub entries: ::accordant_wire::Entries<'a, i32>,
+                /// The field `deep`.
+                pub deep: ::std::vec::Vec<
+                    ::accordant_wire::Entries<'a, ::std::option::Option<i32>>,
+                >,
+                /// The field `same`.
+                pub same: ::std::vec::Vec<&'a str>,
+                /// The field `same_map`.
+                pub same_map: ::accordant_wire::Entries<'a, &'a str>,
+                /// The field `state`.
+                pub state: State,
+                /// The field `states`.
+                pub states: ::std::vec::Vec<State>,
+                /// The field `maybe_state`.
+                pub maybe_state: ::std::option::Option<State>,
+                /// The field `part`.
+                pub part: PartRef<'a>,
+                /// The field `same_part`.
+                pub same_part: Same,
+                /// The field `renamed`.
+                pub renamed: Before,
+                /// The field `digest`.
+                pub digest: &'a [u8; 2],
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `price`.
+                pub price: ::accordant_wire::values::Decimal,
+                /// The field `huge`.
+                pub huge: &'a [u8],
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for UpgradeRef<'a> {
+                type Owned = Upgrade;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        gone: reader
+                            .field("gone", <Gone as ::accordant_wire::Decode>::decode)?,
+                        int_long: reader.field("int_long", |reader| reader.int())?,
+                        int_float: reader.field("int_float", |reader| reader.int())?,
+                        int_double: reader.field("int_double", |reader| reader.int())?,
+                        long_float: reader.field("long_float", |reader| reader.long())?,
+                        long_double: reader
+                            .field("long_double", |reader| reader.long())?,
+                        float_double: reader
+                            .field("float_double", |reader| reader.float())?,
+                        text: reader.field("text", |reader| reader.str_ref())?,
+                        old_name: reader.field("old_name", |reader| reader.int())?,
+                        nothing: reader.field("nothing", |reader| reader.null())?,
+                        into_option: reader.field("into_option", |reader| reader.int())?,
+                        into_union: reader
+                            .field("into_union", |reader| reader.str_ref())?,
+                        option: reader
+                            .field(
+                                "option",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        swapped: reader
+                            .field(
+                                "swapped",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.str_ref().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        option_union: reader
+                            .field(
+                                "option_union",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        union_option: reader
+                            .field(
+                                "union_option",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .int()
+                                            .map(UpgradeUnionOptionRef::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .str_ref()
+                                            .map(UpgradeUnionOptionRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        r#union: reader
+                            .field(
+                                "union",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(UpgradeUnionRef::Int),
+                                    _ => reader.str_ref().map(UpgradeUnionRef::String),
+                                },
+                            )?,
+                        only: reader
+                            .field(
+                                "only",
+                                |reader| match reader.branch(1)? {
+                                    _ => reader.int(),
+                                },
+                            )?,
+                        from_union: reader
+                            .field(
+                                "from_union",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.int().map(UpgradeFromUnion::Int),
+                                    _ => reader.long().map(UpgradeFromUnion::Long),
+                                },
+                            )?,
+                        from_option: reader
+                            .field(
+                                "from_option",
+                                |reader| match reader.branch(1)? {
+                                    _ => reader.null(),
+                                },
+                            )?,
+                        items: reader
+                            .field(
+                                "items",
+                                |reader| reader.array(1, |reader| reader.int()),
+                            )?,
+                        entries: reader
+                            .field(
+                                "entries",
+                                |reader| reader.map_ref(1, |reader| reader.int()),
+                            )?,
+                        deep: reader
+                            .field(
+                                "deep",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| {
+                                                reader
+                                                    .map_ref(
+                                                        1,
+                                                        |reader| match reader.branch(2)? {
+                                                            0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                            _ => reader.int().map(::std::option::Option::Some),
+                                                        },
+                                                    )
+                                            },
+                                        )
+                                },
+                            )?,
+                        same: reader
+                            .field(
+                                "same",
+                                |reader| reader.array(1, |reader| reader.str_ref()),
+                            )?,
+                        same_map: reader
+                            .field(
+                                "same_map",
+                                |reader| reader.map_ref(1, |reader| reader.str_ref()),
+                            )?,
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        states: reader
+                            .field(
+                                "states",
+                                |reader| {
+                                    reader.array(1, <State as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        maybe_state: reader
+                            .field(
+                                "maybe_state",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <State as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        part: reader
+                            .field(
+                                "part",
+                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        same_part: reader
+                            .field(
+                                "same_part",
+                                <Same as ::accordant_wire::Decode>::decode,
+                            )?,
+                        renamed: reader
+                            .field(
+                                "renamed",
+                                <Before as ::accordant_wire::Decode>::decode,
+                            )?,
+                        digest: reader
+                            .field("digest", |reader| reader.fixed_ref::<2>())?,
+                        at: reader.field("at", |reader| reader.timestamp_micros())?,
+                        price: reader.field("price", |reader| reader.decimal(2))?,
+                        huge: reader.field("huge", |reader| reader.bytes_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Upgrade {
+                    Upgrade {
+                        id: ::std::string::String::from(self.id),
+                        gone: self.gone,
+                        int_long: self.int_long,
+                        int_float: self.int_float,
+                        int_double: self.int_double,
+                        long_float: self.long_float,
+                        long_double: self.long_double,
+                        float_double: self.float_double,
+                        text: ::std::string::String::from(self.text),
+                        old_name: self.old_name,
+                        nothing: self.nothing,
+                        into_option: self.into_option,
+                        into_union: ::std::string::String::from(self.into_union),
+                        option: self.option,
+                        swapped: self
+                            .swapped
+                            .map(|value| ::std::string::String::from(value)),
+                        option_union: self.option_union,
+                        union_option: self.union_option.map(|value| value.into_owned()),
+                        r#union: self.r#union.into_owned(),
+                        only: self.only,
+                        from_union: self.from_union,
+                        from_option: self.from_option,
+                        items: self.items,
+                        entries: self
+                            .entries
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                value,
+                            ))
+                            .collect(),
+                        deep: self
+                            .deep
+                            .into_iter()
+                            .map(|item| {
+                                item
+                                    .into_iter()
+                                    .map(|(key, value)| (
+                                        ::std::string::String::from(key),
+                                        value,
+                                    ))
+                                    .collect()
+                            })
+                            .collect(),
+                        same: self
+                            .same
+                            .into_iter()
+                            .map(|item| ::std::string::String::from(item))
+                            .collect(),
+                        same_map: self
+                            .same_map
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                ::std::string::String::from(value),
+                            ))
+                            .collect(),
+                        state: self.state,
+                        states: self.states,
+                        maybe_state: self.maybe_state,
+                        part: ::accordant_wire::DecodeRef::into_owned(self.part),
+                        same_part: self.same_part,
+                        renamed: self.renamed,
+                        digest: *self.digest,
+                        at: self.at,
+                        price: self.price,
+                        huge: ::std::vec::Vec::from(self.huge),
+                    }
+                }
+            }
+            /// The record `evolution.Before`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Before {
+                /// The field `x`.
+                pub x: i32,
+            }
+            impl ::accordant_wire::Encode for Before {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.x, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Before {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        x: reader.field("x", |reader| reader.int())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Before {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> BeforeBuilder {
+                    BeforeBuilder {
+                        x: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Before`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct BeforeBuilder {
+                x: ::std::option::Option<i32>,
+            }
+            impl BeforeBuilder {
+                /// The field `x`.
+                pub fn x(mut self, value: i32) -> Self {
+                    self.x = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Before, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Before {
+                        x: ::accordant_wire::MissingField::check(
+                            self.x,
+                            "evolution.Before",
+                            "x",
+                        )?,
+                    })
+                }
+            }
+            /// The record `evolution.Gone`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Gone {
+                /// The field `a`.
+                pub a: i32,
+            }
+            impl ::accordant_wire::Encode for Gone {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.a, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Gone {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.int())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Gone {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> GoneBuilder {
+                    GoneBuilder {
+                        a: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Gone`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct GoneBuilder {
+                a: ::std::option::Option<i32>,
+            }
+            impl GoneBuilder {
+                /// The field `a`.
+                pub fn a(mut self, value: i32) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Gone, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Gone {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "evolution.Gone",
+                            "a",
+                        )?,
+                    })
+                }
+            }
+            /// The record `evolution.Part`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Part {
+                /// The field `name`.
+                pub name: ::std::string::String,
+                /// The field `number`.
+                pub number: i32,
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<Part>>,
+                /// The field `branches`.
+                pub branches: ::std::option::Option<PartBranches>,
+                /// The field `parts`.
+                pub parts: ::std::vec::Vec<Part>,
+            }
+            impl ::accordant_wire::Encode for Part {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.name, out);
+                    ::accordant_wire::write::int(self.number, out);
+                    match &self.next {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Part as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("next"))?;
+                    match &self.branches {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <PartBranches as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("branches"))?;
+                    ::accordant_wire::write::array(
+                            &self.parts,
+                            out,
+                            <Part as ::accordant_wire::Encode>::encode,
+                        )
+                        .map_err(|error| error.in_field("parts"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Part {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        name: reader.field("name", |reader| reader.string())?,
+                        number: reader.field("number", |reader| reader.int())?,
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(<Part as ::accordant_wire::Decode>::decode)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        branches: reader
+                            .field(
+                                "branches",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .boxed(<Part as ::accordant_wire::Decode>::decode)
+                                            .map(PartBranches::Part)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .int()
+                                            .map(PartBranches::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        parts: reader
+                            .field(
+                                "parts",
+                                |reader| {
+                                    reader.array(5, <Part as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Part {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PartBuilder {
+                    PartBuilder {
+                        name: ::std::option::Option::None,
+                        number: ::std::option::Option::None,
+                        next: ::std::option::Option::None,
+                        branches: ::std::option::Option::None,
+                        parts: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Part`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PartBuilder {
+                name: ::std::option::Option<::std::string::String>,
+                number: ::std::option::Option<i32>,
+                next: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Part>>,
+                >,
+                branches: ::std::option::Option<::std::option::Option<PartBranches>>,
+                parts: ::std::option::Option<::std::vec::Vec<Part>>,
+            }
+            impl PartBuilder {
+                /// The field `name`.
+                pub fn name(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.name = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `number`.
+                pub fn number(mut self, value: i32) -> Self {
+                    self.number = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `next`.
+                pub fn next(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.next = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `branches`.
+                pub fn branches(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<PartBranches>>,
+                ) -> Self {
+                    self.branches = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `parts`.
+                pub fn parts(mut self, value: ::std::vec::Vec<Part>) -> Self {
+                    self.parts = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Part, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Part {
+                        name: ::accordant_wire::MissingField::check(
+                            self.name,
+                            "evolution.Part",
+                            "name",
+                        )?,
+                        number: ::accordant_wire::MissingField::check(
+                            self.number,
+                            "evolution.Part",
+                            "number",
+                        )?,
+                        next: ::accordant_wire::MissingField::check(
+                            self.next,
+                            "evolution.Part",
+                            "next",
+                        )?,
+                        branches: ::accordant_wire::MissingField::check(
+                            self.branches,
+                            "evolution.Part",
+                            "branches",
+                        )?,
+                        parts: ::accordant_wire::MissingField::check(
+                            self.parts,
+                            "evolution.Part",
+                            "parts",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Part`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct PartRef<'a> {
+                /// The field `name`.
+                pub name: &'a str,
+                /// The field `number`.
+                pub number: i32,
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<PartRef<'a>>>,
+                /// The field `branches`.
+                pub branches: ::std::option::Option<PartBranchesRef<'a>>,
+                /// The field `parts`.
+                pub parts: ::std::vec::Vec<PartRef<'a>>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for PartRef<'a> {
+                type Owned = Part;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        name: reader.field("name", |reader| reader.str_ref())?,
+                        number: reader.field("number", |reader| reader.int())?,
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .boxed(
+                                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        branches: reader
+                            .field(
+                                "branches",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .boxed(
+                                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
+                                            .map(PartBranchesRef::Part)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .int()
+                                            .map(PartBranchesRef::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        parts: reader
+                            .field(
+                                "parts",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            5,
+                                            <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Part {
+                    Part {
+                        name: ::std::string::String::from(self.name),
+                        number: self.number,
+                        next: self
+                            .next
+                            .map(|value| ::std::boxed::Box::new(
+                                ::accordant_wire::DecodeRef::into_owned(*value),
+                            )),
+                        branches: self.branches.map(|value| value.into_owned()),
+                        parts: self
+                            .parts
+                            .into_iter()
+                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .collect(),
+                    }
+                }
+            }
+            /// The record `evolution.Same`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Same {
+                /// The field `a`.
+                pub a: i32,
+                /// The field `b`.
+                pub b: ::accordant_wire::values::Decimal,
+            }
+            impl ::accordant_wire::Encode for Same {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.a, out);
+                    ::accordant_wire::write::decimal(&self.b, 9, 2, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Same {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.int())?,
+                        b: reader.field("b", |reader| reader.decimal(2))?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Same {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SameBuilder {
+                    SameBuilder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Same`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SameBuilder {
+                a: ::std::option::Option<i32>,
+                b: ::std::option::Option<::accordant_wire::values::Decimal>,
+            }
+            impl SameBuilder {
+                /// The field `a`.
+                pub fn a(mut self, value: i32) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: ::accordant_wire::values::Decimal) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Same, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Same {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "evolution.Same",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "evolution.Same",
+                            "b",
+                        )?,
+                    })
+                }
+            }
+            /// The enum `evolution.State`.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum State {
+                /// `OPEN`
+                Open,
+                /// `GONE`
+                Gone,
+                /// `DONE`
+                Done,
+            }
+            impl State {
+                /// Every symbol, in the order of the schema.
+                pub const ALL: &'static [State] = &[
+                    State::Open,
+                    State::Gone,
+                    State::Done,
+                ];
+                /// The symbol's text in the schema.
+                pub const fn as_str(&self) -> &'static str {
+                    match *self {
+                        Self::Open => "OPEN",
+                        Self::Gone => "GONE",
+                        Self::Done => "DONE",
+                    }
+                }
+            }
+            impl ::std::fmt::Display for State {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+            impl ::accordant_wire::Encode for State {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(*self as i32, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for State {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    ::std::result::Result::Ok(
+                        match reader.symbol(3)? {
+                            0 => Self::Open,
+                            1 => Self::Gone,
+                            _ => Self::Done,
+                        },
+                    )
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum PartBranches {
+                /// The branch `Part`.
+                Part(::std::boxed::Box<Part>),
+                /// The branch `Int`.
+                Int(i32),
+            }
+            impl ::accordant_wire::Encode for PartBranches {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Part(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <Part as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`PartBranches`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum PartBranchesRef<'a> {
+                /// The branch `Part`.
+                Part(::std::boxed::Box<PartRef<'a>>),
+                /// The branch `Int`.
+                Int(i32),
+            }
+            impl PartBranchesRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> PartBranches {
+                    match self {
+                        Self::Part(value) => {
+                            PartBranches::Part(
+                                ::std::boxed::Box::new(
+                                    ::accordant_wire::DecodeRef::into_owned(*value),
+                                ),
+                            )
+                        }
+                        Self::Int(value) => PartBranches::Int(value),
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeFromUnion {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `Long`.
+                Long(i64),
+            }
+            impl ::accordant_wire::Encode for UpgradeFromUnion {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Long(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::long(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnion {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(::std::string::String),
+            }
+            impl ::accordant_wire::Encode for UpgradeUnion {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeUnion`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnionRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl UpgradeUnionRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeUnion {
+                    match self {
+                        Self::Int(value) => UpgradeUnion::Int(value),
+                        Self::String(value) => {
+                            UpgradeUnion::String(::std::string::String::from(value))
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnionOption {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(::std::string::String),
+            }
+            impl ::accordant_wire::Encode for UpgradeUnionOption {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeUnionOption`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnionOptionRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl UpgradeUnionOptionRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeUnionOption {
+                    match self {
+                        Self::Int(value) => UpgradeUnionOption::Int(value),
+                        Self::String(value) => {
+                            UpgradeUnionOption::String(
+                                ::std::string::String::from(value),
+                            )
+                        }
+                    }
+                }
+            }
+            impl ::accordant_wire::Event for Upgrade {
+                const CONTRACT: &'static str = "evolution.Upgrade";
+                const VERSION: u32 = 1;
+                const TOPIC: &'static str = "evolution-upgrade";
+                const SUBJECT: &'static str = "evolution-upgrade-value";
+                const SCHEMA: &'static str = WRITER.schema;
+                const VERSIONS: &'static [::accordant_wire::WriterVersion] = &[WRITER];
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::Decode::decode(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Upgrade",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+                fn key(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn partition_text(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn entity_version(&self) -> ::std::option::Option<i64> {
+                    ::std::option::Option::None
+                }
+                fn is_deleted(&self) -> bool {
+                    false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for UpgradeRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Upgrade",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+        }
+        /// Version 2 and its types.
+        pub mod v2 {
+            /// `evolution.Upgrade` v2.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 2,
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Upgrade\",\n  \"namespace\": \"evolution\",\n  \"fields\": [\n    {\n      \"name\": \"state\",\n      \"type\": {\n        \"type\": \"enum\",\n        \"name\": \"State\",\n        \"symbols\": [\n          \"DONE\",\n          \"OPEN\",\n          \"UNKNOWN\"\n        ],\n        \"default\": \"UNKNOWN\"\n      }\n    },\n    {\n      \"name\": \"states\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"evolution.State\"\n      }\n    },\n    {\n      \"name\": \"maybe_state\",\n      \"type\": [\n        \"null\",\n        \"evolution.State\"\n      ]\n    },\n    {\n      \"name\": \"id\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"int_long\",\n      \"type\": \"long\"\n    },\n    {\n      \"name\": \"int_float\",\n      \"type\": \"float\"\n    },\n    {\n      \"name\": \"int_double\",\n      \"type\": \"double\"\n    },\n    {\n      \"name\": \"long_float\",\n      \"type\": \"float\"\n    },\n    {\n      \"name\": \"long_double\",\n      \"type\": \"double\"\n    },\n    {\n      \"name\": \"float_double\",\n      \"type\": \"double\"\n    },\n    {\n      \"name\": \"text\",\n      \"type\": \"bytes\"\n    },\n    {\n      \"name\": \"new_name\",\n      \"type\": \"long\",\n      \"aliases\": [\n        \"old_name\"\n      ]\n    },\n    {\n      \"name\": \"nothing\",\n      \"type\": [\n        \"null\",\n        \"int\"\n      ]\n    },\n    {\n      \"name\": \"into_option\",\n      \"type\": [\n        \"null\",\n        \"long\"\n      ]\n    },\n    {\n      \"name\": \"into_union\",\n      \"type\": [\n        \"null\",\n        \"bytes\",\n        \"int\",\n        \"string\"\n      ]\n    },\n    {\n      \"name\": \"option\",\n      \"type\": [\n        \"null\",\n        \"long\"\n      ]\n    },\n    {\n      \"name\": \"swapped\",\n      \"type\": [\n        \"string\",\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"option_union\",\n      \"type\": [\n        \"string\",\n        \"null\",\n        \"double\"\n      ]\n    },\n    {\n      \"name\": \"union_option\",\n      \"type\": [\n        \"null\",\n        \"double\",\n        \"string\",\n        \"boolean\"\n      ]\n    },\n    {\n      \"name\": \"union\",\n      \"type\": [\n        \"string\",\n        \"long\"\n      ]\n    },\n    {\n      \"name\": \"only\",\n      \"type\": \"long\"\n    },\n    {\n      \"name\": \"from_union\",\n      \"type\": \"double\"\n    },\n    {\n      \"name\": \"from_option\",\n      \"type\": [\n        \"string\",\n        \"null\"\n      ]\n    },\n    {\n      \"name\": \"items\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"long\"\n      }\n    },\n    {\n      \"name\": \"entries\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": [\n          \"null\",\n          \"double\"\n        ]\n      }\n    },\n    {\n      \"name\": \"deep\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": {\n          \"type\": \"map\",\n          \"values\": [\n            \"long\",\n            \"null\",\n            \"string\"\n          ]\n        }\n      }\n    },\n    {\n      \"name\": \"same\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"string\"\n      }\n    },\n    {\n      \"name\": \"same_map\",\n      \"type\": {\n        \"type\": \"map\",\n        \"values\": \"string\"\n      }\n    },\n    {\n      \"name\": \"part\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Part\",\n        \"fields\": [\n          {\n            \"name\": \"branches\",\n            \"type\": [\n              \"null\",\n              \"long\",\n              \"evolution.Part\"\n            ]\n          },\n          {\n            \"name\": \"parts\",\n            \"type\": {\n              \"type\": \"array\",\n              \"items\": \"evolution.Part\"\n            }\n          },\n          {\n            \"name\": \"name\",\n            \"type\": \"string\"\n          },\n          {\n            \"name\": \"number\",\n            \"type\": \"long\"\n          },\n          {\n            \"name\": \"next\",\n            \"type\": [\n              \"evolution.Part\",\n              \"null\"\n            ]\n          },\n          {\n            \"name\": \"added\",\n            \"type\": \"string\",\n            \"default\": \"x\"\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"same_part\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Same\",\n        \"fields\": [\n          {\n            \"name\": \"a\",\n            \"type\": \"int\"\n          },\n          {\n            \"name\": \"b\",\n            \"type\": {\n              \"type\": \"bytes\",\n              \"logicalType\": \"decimal\",\n              \"precision\": 9,\n              \"scale\": 2\n            }\n          }\n        ]\n      }\n    },\n    {\n      \"name\": \"renamed\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"After\",\n        \"fields\": [\n          {\n            \"name\": \"x\",\n            \"type\": \"int\"\n          },\n          {\n            \"name\": \"y\",\n            \"type\": \"int\",\n            \"default\": 2\n          }\n        ],\n        \"aliases\": [\n          \"evolution.Before\"\n        ]\n      }\n    },\n    {\n      \"name\": \"digest\",\n      \"type\": {\n        \"type\": \"fixed\",\n        \"name\": \"Digest\",\n        \"size\": 2\n      }\n    },\n    {\n      \"name\": \"at\",\n      \"type\": {\n        \"type\": \"long\",\n        \"logicalType\": \"timestamp-micros\"\n      }\n    },\n    {\n      \"name\": \"price\",\n      \"type\": {\n        \"type\": \"bytes\",\n        \"logicalType\": \"decimal\",\n        \"precision\": 12,\n        \"scale\": 2\n      }\n    },\n    {\n      \"name\": \"huge\",\n      \"type\": {\n        \"type\": \"bytes\",\n        \"logicalType\": \"decimal\",\n        \"precision\": 50,\n        \"scale\": 2\n      }\n    },\n    {\n      \"name\": \"day\",\n      \"type\": {\n        \"type\": \"int\",\n        \"logicalType\": \"date\"\n      },\n      \"default\": 7\n    },\n    {\n      \"name\": \"more\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": \"string\"\n      },\n      \"default\": [\n        \"a\"\n      ]\n    },\n    {\n      \"name\": \"record\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Defaults\",\n        \"fields\": [\n          {\n            \"name\": \"a\",\n            \"type\": \"int\",\n            \"default\": 1\n          },\n          {\n            \"name\": \"b\",\n            \"type\": [\n              \"null\",\n              \"string\"\n            ],\n            \"default\": null\n          }\n        ]\n      },\n      \"default\": {\n        \"a\": 3\n      }\n    }\n  ]\n}\n",
+                references: &[],
+                fingerprint: [
+                    108, 29, 13, 210, 139, 194, 44, 177, 14, 165, 55, 7, 172, 213, 109,
+                    3, 127, 203, 191, 85, 7, 189, 97, 70, 123, 181, 165, 184, 81, 38,
+                    198, 176,
+                ],
+                rabin: 7309439454668560289,
+                md5: [
+                    35, 197, 244, 178, 247, 169, 136, 145, 239, 206, 39, 19, 74, 58, 52,
+                    219,
+                ],
+            };
+            /// The record `evolution.Upgrade`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Upgrade {
+                /// The field `state`.
+                pub state: State,
+                /// The field `states`.
+                pub states: ::std::vec::Vec<State>,
+                /// The field `maybe_state`.
+                pub maybe_state: ::std::option::Option<State>,
+                /// The field `id`.
+                pub id: ::std::string::String,
+                /// The field `int_long`.
+                pub int_long: i64,
+                /// The field `int_float`.
+                pub int_float: f32,
+                /// The field `int_double`.
+                pub int_double: f64,
+                /// The field `long_float`.
+                pub long_float: f32,
+                /// The field `long_double`.
+                pub long_double: f64,
+                /// The field `float_double`.
+                pub float_double: f64,
+                /// The field `text`.
+                pub text: ::std::vec::Vec<u8>,
+                /// The field `new_name`.
+                pub new_name: i64,
+                /// The field `nothing`.
+                pub nothing: ::std::option::Option<i32>,
+                /// The field `into_option`.
+                pub into_option: ::std::option::Option<i64>,
+                /// The field `into_union`.
+                pub into_union: ::std::option::Option<UpgradeIntoUnion>,
+                /// The field `option`.
+                pub option: ::std::option::Option<i64>,
+                /// The field `swapped`.
+                pub swapped: ::std::option::Option<::std::string::String>,
+                /// The field `option_union`.
+                pub option_union: ::std::option::Option<UpgradeOptionUnion>,
+                /// The field `union_option`.
+                pub union_option: ::std::option::Option<UpgradeUnionOption>,
+                /// The field `union`.
+                pub r#union: UpgradeUnion,
+                /// The field `only`.
+                pub only: i64,
+                /// The field `from_union`.
+                pub from_union: f64,
+                /// The field `from_option`.
+                pub from_option: ::std::option::Option<::std::string::String>,
+                /// The field `items`.
+                pub items: ::std::vec::Vec<i64>,
+                /// The field `entries`.
+                pub entries: ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::std::option::Option<f64>,
+                >,
+                /// The field `deep`.
+                pub deep: ::std::vec::Vec<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<UpgradeDeepItemValue>,
+                    >,
+                >,
+                /// The field `same`.
+                pub same: ::std::vec::Vec<::std::string::String>,
+                /// The field `same_map`.
+                pub same_map: ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::std::string::String,
+                >,
+                /// The field `part`.
+                pub part: Part,
+                /// The field `same_part`.
+                pub same_part: Same,
+                /// The field `renamed`.
+                pub renamed: After,
+                /// The field `digest`.
+                pub digest: [u8; 2],
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `price`.
+                pub price: ::accordant_wire::values::Decimal,
+                /// The field `huge`.
+                pub huge: ::std::vec::Vec<u8>,
+                /// The field `day`.
+                pub day: ::accordant_wire::values::NaiveDate,
+                /// The field `more`.
+                pub more: ::std::vec::Vec<::std::string::String>,
+                /// The field `record`.
+                pub record: Defaults,
+            }
+            impl ::accordant_wire::Encode for Upgrade {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <State as ::accordant_wire::Encode>::encode(&self.state, out)
+                        .map_err(|error| error.in_field("state"))?;
+                    ::accordant_wire::write::array(
+                            &self.states,
+                            out,
+                            <State as ::accordant_wire::Encode>::encode,
+                        )
+                        .map_err(|error| error.in_field("states"))?;
+                    match &self.maybe_state {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            <State as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("maybe_state"))?;
+                    ::accordant_wire::write::string(&self.id, out);
+                    ::accordant_wire::write::long(self.int_long, out);
+                    ::accordant_wire::write::float(self.int_float, out);
+                    ::accordant_wire::write::double(self.int_double, out);
+                    ::accordant_wire::write::float(self.long_float, out);
+                    ::accordant_wire::write::double(self.long_double, out);
+                    ::accordant_wire::write::double(self.float_double, out);
+                    ::accordant_wire::write::bytes(&self.text, out);
+                    ::accordant_wire::write::long(self.new_name, out);
+                    match &self.nothing {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::int(*value, out);
+                        }
+                    }
+                    match &self.into_option {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::long(*value, out);
+                        }
+                    }
+                    match &self.into_union {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <UpgradeIntoUnion as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("into_union"))?;
+                    match &self.option {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::long(*value, out);
+                        }
+                    }
+                    match &self.swapped {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(1, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::string(value, out);
+                        }
+                    }
+                    match &self.option_union {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(1, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <UpgradeOptionUnion as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("option_union"))?;
+                    match &self.union_option {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <UpgradeUnionOption as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("union_option"))?;
+                    <UpgradeUnion as ::accordant_wire::Encode>::encode(
+                            &self.r#union,
+                            out,
+                        )
+                        .map_err(|error| error.in_field("union"))?;
+                    ::accordant_wire::write::long(self.only, out);
+                    ::accordant_wire::write::double(self.from_union, out);
+                    match &self.from_option {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(1, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::string(value, out);
+                        }
+                    }
+                    ::accordant_wire::write::array(
+                            &self.items,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::long(*item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("items"))?;
+                    ::accordant_wire::write::map(
+                            &self.entries,
+                            out,
+                            |item, out| {
+                                match item {
+                                    ::std::option::Option::None => {
+                                        ::accordant_wire::write::long(0, out);
+                                    }
+                                    ::std::option::Option::Some(value) => {
+                                        ::accordant_wire::write::long(1, out);
+                                        ::accordant_wire::write::double(*value, out);
+                                    }
+                                }
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("entries"))?;
+                    ::accordant_wire::write::array(
+                            &self.deep,
+                            out,
+                            |item, out| ::accordant_wire::write::map(
+                                item,
+                                out,
+                                |item, out| match item {
+                                    ::std::option::Option::None => {
+                                        ::accordant_wire::write::long(1, out);
+                                        ::std::result::Result::Ok(())
+                                    }
+                                    ::std::option::Option::Some(value) => {
+                                        <UpgradeDeepItemValue as ::accordant_wire::Encode>::encode(
+                                            value,
+                                            out,
+                                        )
+                                    }
+                                },
+                            ),
+                        )
+                        .map_err(|error| error.in_field("deep"))?;
+                    ::accordant_wire::write::array(
+                            &self.same,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("same"))?;
+                    ::accordant_wire::write::map(
+                            &self.same_map,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("same_map"))?;
+                    <Part as ::accordant_wire::Encode>::encode(&self.part, out)
+                        .map_err(|error| error.in_field("part"))?;
+                    <Same as ::accordant_wire::Encode>::encode(&self.same_part, out)
+                        .map_err(|error| error.in_field("same_part"))?;
+                    <After as ::accordant_wire::Encode>::encode(&self.renamed, out)
+                        .map_err(|error| error.in_field("renamed"))?;
+                    ::accordant_wire::write::fixed(&self.digest, out);
+                    ::accordant_wire::write::timestamp_micros(&self.at, out);
+                    ::accordant_wire::write::decimal(&self.price, 12, 2, out)
+                        .map_err(|error| error.in_field("price"))?;
+                    ::accordant_wire::write::decimal(&self.huge, 50, 2, out)
+                        .map_err(|error| error.in_field("huge"))?;
+                    ::accordant_wire::write::date(&self.day, out);
+                    ::accordant_wire::write::array(
+                            &self.more,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::string(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("more"))?;
+                    <Defaults as ::accordant_wire::Encode>::encode(&self.record, out)
+                        .map_err(|error| error.in_field("record"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Upgrade {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        states: reader
+                            .field(
+                                "states",
+                                |reader| {
+                                    reader.array(1, <State as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        maybe_state: reader
+                            .field(
+                                "maybe_state",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <State as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        id: reader.field("id", |reader| reader.string())?,
+                        int_long: reader.field("int_long", |reader| reader.long())?,
+                        int_float: reader.field("int_float", |reader| reader.float())?,
+                        int_double: reader
+                            .field("int_double", |reader| reader.double())?,
+                        long_float: reader.field("long_float", |reader| reader.float())?,
+                        long_double: reader
+                            .field("long_double", |reader| reader.double())?,
+                        float_double: reader
+                            .field("float_double", |reader| reader.double())?,
+                        text: reader.field("text", |reader| reader.bytes())?,
+                        new_name: reader.field("new_name", |reader| reader.long())?,
+                        nothing: reader
+                            .field(
+                                "nothing",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        into_option: reader
+                            .field(
+                                "into_option",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.long().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        into_union: reader
+                            .field(
+                                "into_union",
+                                |reader| match reader.branch(4)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .bytes()
+                                            .map(UpgradeIntoUnion::Bytes)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        reader
+                                            .int()
+                                            .map(UpgradeIntoUnion::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .string()
+                                            .map(UpgradeIntoUnion::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        option: reader
+                            .field(
+                                "option",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.long().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        swapped: reader
+                            .field(
+                                "swapped",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.string().map(::std::option::Option::Some),
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        option_union: reader
+                            .field(
+                                "option_union",
+                                |reader| match reader.branch(3)? {
+                                    0 => {
+                                        reader
+                                            .string()
+                                            .map(UpgradeOptionUnion::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    1 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .double()
+                                            .map(UpgradeOptionUnion::Double)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        union_option: reader
+                            .field(
+                                "union_option",
+                                |reader| match reader.branch(4)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .double()
+                                            .map(UpgradeUnionOption::Double)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        reader
+                                            .string()
+                                            .map(UpgradeUnionOption::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .boolean()
+                                            .map(UpgradeUnionOption::Boolean)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        r#union: reader
+                            .field(
+                                "union",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.string().map(UpgradeUnion::String),
+                                    _ => reader.long().map(UpgradeUnion::Long),
+                                },
+                            )?,
+                        only: reader.field("only", |reader| reader.long())?,
+                        from_union: reader
+                            .field("from_union", |reader| reader.double())?,
+                        from_option: reader
+                            .field(
+                                "from_option",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.string().map(::std::option::Option::Some),
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        items: reader
+                            .field(
+                                "items",
+                                |reader| reader.array(1, |reader| reader.long()),
+                            )?,
+                        entries: reader
+                            .field(
+                                "entries",
+                                |reader| {
+                                    reader
+                                        .map(
+                                            1,
+                                            |reader| match reader.branch(2)? {
+                                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                _ => reader.double().map(::std::option::Option::Some),
+                                            },
+                                        )
+                                },
+                            )?,
+                        deep: reader
+                            .field(
+                                "deep",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| {
+                                                reader
+                                                    .map(
+                                                        1,
+                                                        |reader| match reader.branch(3)? {
+                                                            0 => {
+                                                                reader
+                                                                    .long()
+                                                                    .map(UpgradeDeepItemValue::Long)
+                                                                    .map(::std::option::Option::Some)
+                                                            }
+                                                            1 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                            _ => {
+                                                                reader
+                                                                    .string()
+                                                                    .map(UpgradeDeepItemValue::String)
+                                                                    .map(::std::option::Option::Some)
+                                                            }
+                                                        },
+                                                    )
+                                            },
+                                        )
+                                },
+                            )?,
+                        same: reader
+                            .field(
+                                "same",
+                                |reader| reader.array(1, |reader| reader.string()),
+                            )?,
+                        same_map: reader
+                            .field(
+                                "same_map",
+                                |reader| reader.map(1, |reader| reader.string()),
+                            )?,
+                        part: reader
+                            .field("part", <Part as ::accordant_wire::Decode>::decode)?,
+                        same_part: reader
+                            .field(
+                                "same_part",
+                                <Same as ::accordant_wire::Decode>::decode,
+                            )?,
+                        renamed: reader
+                            .field(
+                                "renamed",
+                                <After as ::accordant_wire::Decode>::decode,
+                            )?,
+                        digest: reader.field("digest", |reader| reader.fixed::<2>())?,
+                        at: reader.field("at", |reader| reader.timestamp_micros())?,
+                        price: reader.field("price", |reader| reader.decimal(2))?,
+                        huge: reader.field("huge", |reader| reader.decimal(2))?,
+                        day: reader.field("day", |reader| reader.date())?,
+                        more: reader
+                            .field(
+                                "more",
+                                |reader| reader.array(1, |reader| reader.string()),
+                            )?,
+                        record: reader
+                            .field(
+                                "record",
+                                <Defaults as ::accordant_wire::Decode>::decode,
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Upgrade {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> UpgradeBuilder {
+                    UpgradeBuilder {
+                        state: ::std::option::Option::None,
+                        states: ::std::option::Option::None,
+                        maybe_state: ::std::option::Option::None,
+                        id: ::std::option::Option::None,
+                        int_long: ::std::option::Option::None,
+                        int_float: ::std::option::Option::None,
+                        int_double: ::std::option::Option::None,
+                        long_float: ::std::option::Option::None,
+                        long_double: ::std::option::Option::None,
+                        float_double: ::std::option::Option::None,
+                        text: ::std::option::Option::None,
+                        new_name: ::std::option::Option::None,
+                        nothing: ::std::option::Option::None,
+                        into_option: ::std::option::Option::None,
+                        into_union: ::std::option::Option::None,
+                        option: ::std::option::Option::None,
+                        swapped: ::std::option::Option::None,
+                        option_union: ::std::option::Option::None,
+                        union_option: ::std::option::Option::None,
+                        r#union: ::std::option::Option::None,
+                        only: ::std::option::Option::None,
+                        from_union: ::std::option::Option::None,
+                        from_option: ::std::option::Option::None,
+                        items: ::std::option::Option::None,
+                        entries: ::std::option::Option::None,
+                        deep: ::std::option::Option::None,
+                        same: ::std::option::Option::None,
+                        same_map: ::std::option::Option::None,
+                        part: ::std::option::Option::None,
+                        same_part: ::std::option::Option::None,
+                        renamed: ::std::option::Option::None,
+                        digest: ::std::option::Option::None,
+                        at: ::std::option::Option::None,
+                        price: ::std::option::Option::None,
+                        huge: ::std::option::Option::None,
+                        day: ::accordant_wire::values::known::date(7),
+                        more: ::std::vec::Vec::from([::std::string::String::from("a")]),
+                        record: Defaults {
+                            a: 3,
+                            b: ::std::option::Option::None,
+                        },
+                    }
+                }
+            }
+            /// The fields of a [`Upgrade`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct UpgradeBuilder {
+                state: ::std::option::Option<State>,
+                states: ::std::option::Option<::std::vec::Vec<State>>,
+                maybe_state: ::std::option::Option<::std::option::Option<State>>,
+                id: ::std::option::Option<::std::string::String>,
+                int_long: ::std::option::Option<i64>,
+                int_float: ::std::option::Option<f32>,
+                int_double: ::std::option::Option<f64>,
+                long_float: ::std::option::Option<f32>,
+                long_double: ::std::option::Option<f64>,
+                float_double: ::std::option::Option<f64>,
+                text: ::std::option::Option<::std::vec::Vec<u8>>,
+                new_name: ::std::option::Option<i64>,
+                nothing: ::std::option::Option<::std::option::Option<i32>>,
+                into_option: ::std::option::Option<::std::option::Option<i64>>,
+                into_union: ::std::option::Option<
+                    ::std::option::Option<UpgradeIntoUnion>,
+                >,
+                option: ::std::option::Option<::std::option::Option<i64>>,
+                swapped: ::std::option::Option<
+                    ::std::option::Option<::std::string::String>,
+                >,
+                option_union: ::std::option::Option<
+                    ::std::option::Option<UpgradeOptionUnion>,
+                >,
+                union_option: ::std::option::Option<
+                    ::std::option::Option<UpgradeUnionOption>,
+                >,
+                r#union: ::std::option::Option<UpgradeUnion>,
+                only: ::std::option::Option<i64>,
+                from_union: ::std::option::Option<f64>,
+                from_option: ::std::option::Option<
+                    ::std::option::Option<::std::string::String>,
+                >,
+                items: ::std::option::Option<::std::vec::Vec<i64>>,
+                entries: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<f64>,
+                    >,
+                >,
+                deep: ::std::option::Option<
+                    ::std::vec::Vec<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::option::Option<UpgradeDeepItemValue>,
+                        >,
+                    >,
+                >,
+                same: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                same_map: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                >,
+                part: ::std::option::Option<Part>,
+                same_part: ::std::option::Option<Same>,
+                renamed: ::std::option::Option<After>,
+                digest: ::std::option::Option<[u8; 2]>,
+                at: ::std::option::Option<
+                    ::accordant_wire::values::DateTime<::accordant_wire::values::Utc>,
+                >,
+                price: ::std::option::Option<::accordant_wire::values::Decimal>,
+                huge: ::std::option::Option<::std::vec::Vec<u8>>,
+                day: ::accordant_wire::values::NaiveDate,
+                more: ::std::vec::Vec<::std::string::String>,
+                record: Defaults,
+            }
+            impl UpgradeBuilder {
+                /// The field `state`.
+                pub fn state(mut self, value: State) -> Self {
+                    self.state = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `states`.
+                pub fn states(mut self, value: ::std::vec::Vec<State>) -> Self {
+                    self.states = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `maybe_state`.
+                pub fn maybe_state(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<State>>,
+                ) -> Self {
+                    self.maybe_state = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `int_long`.
+                pub fn int_long(mut self, value: i64) -> Self {
+                    self.int_long = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `int_float`.
+                pub fn int_float(mut self, value: f32) -> Self {
+                    self.int_float = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `int_double`.
+                pub fn int_double(mut self, value: f64) -> Self {
+                    self.int_double = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `long_float`.
+                pub fn long_float(mut self, value: f32) -> Self {
+                    self.long_float = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `long_double`.
+                pub fn long_double(mut self, value: f64) -> Self {
+                    self.long_double = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `float_double`.
+                pub fn float_double(mut self, value: f64) -> Self {
+                    self.float_double = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `text`.
+                pub fn text(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.text = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `new_name`.
+                pub fn new_name(mut self, value: i64) -> Self {
+                    self.new_name = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `nothing`.
+                pub fn nothing(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<i32>>,
+                ) -> Self {
+                    self.nothing = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `into_option`.
+                pub fn into_option(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<i64>>,
+                ) -> Self {
+                    self.into_option = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `into_union`.
+                pub fn into_union(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<UpgradeIntoUnion>,
+                    >,
+                ) -> Self {
+                    self.into_union = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `option`.
+                pub fn option(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<i64>>,
+                ) -> Self {
+                    self.option = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `swapped`.
+                pub fn swapped(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.swapped = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `option_union`.
+                pub fn option_union(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<UpgradeOptionUnion>,
+                    >,
+                ) -> Self {
+                    self.option_union = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `union_option`.
+                pub fn union_option(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<UpgradeUnionOption>,
+                    >,
+                ) -> Self {
+                    self.union_option = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `union`.
+                pub fn r#union(mut self, value: UpgradeUnion) -> Self {
+                    self.r#union = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `only`.
+                pub fn only(mut self, value: i64) -> Self {
+                    self.only = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `from_union`.
+                pub fn from_union(mut self, value: f64) -> Self {
+                    self.from_union = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `from_option`.
+                pub fn from_option(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::string::String>,
+                    >,
+                ) -> Self {
+                    self.from_option = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `items`.
+                pub fn items(mut self, value: ::std::vec::Vec<i64>) -> Self {
+                    self.items = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `entries`.
+                pub fn entries(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<f64>,
+                    >,
+                ) -> Self {
+                    self.entries = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `deep`.
+                pub fn deep(
+                    mut self,
+                    value: ::std::vec::Vec<
+                        ::std::collections::BTreeMap<
+                            ::std::string::String,
+                            ::std::option::Option<UpgradeDeepItemValue>,
+                        >,
+                    >,
+                ) -> Self {
+                    self.deep = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `same`.
+                pub fn same(
+                    mut self,
+                    value: ::std::vec::Vec<::std::string::String>,
+                ) -> Self {
+                    self.same = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `same_map`.
+                pub fn same_map(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::string::String,
+                    >,
+                ) -> Self {
+                    self.same_map = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `part`.
+                pub fn part(mut self, value: Part) -> Self {
+                    self.part = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `same_part`.
+                pub fn same_part(mut self, value: Same) -> Self {
+                    self.same_part = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `renamed`.
+                pub fn renamed(mut self, value: After) -> Self {
+                    self.renamed = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `digest`.
+                pub fn digest(mut self, value: [u8; 2]) -> Self {
+                    self.digest = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `price`.
+                pub fn price(
+                    mut self,
+                    value: ::accordant_wire::values::Decimal,
+                ) -> Self {
+                    self.price = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge`.
+                pub fn huge(mut self, value: ::std::vec::Vec<u8>) -> Self {
+                    self.huge = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `day`.
+                pub fn day(
+                    mut self,
+                    value: ::accordant_wire::values::NaiveDate,
+                ) -> Self {
+                    self.day = value;
+                    self
+                }
+                /// The field `more`.
+                pub fn more(
+                    mut self,
+                    value: ::std::vec::Vec<::std::string::String>,
+                ) -> Self {
+                    self.more = value;
+                    self
+                }
+                /// The field `record`.
+                pub fn record(mut self, value: Defaults) -> Self {
+                    self.record = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Upgrade, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Upgrade {
+                        state: ::accordant_wire::MissingField::check(
+                            self.state,
+                            "evolution.Upgrade",
+                            "state",
+                        )?,
+                        states: ::accordant_wire::MissingField::check(
+                            self.states,
+                            "evolution.Upgrade",
+                            "states",
+                        )?,
+                        maybe_state: ::accordant_wire::MissingField::check(
+                            self.maybe_state,
+                            "evolution.Upgrade",
+                            "maybe_state",
+                        )?,
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "evolution.Upgrade",
+                            "id",
+                        )?,
+                        int_long: ::accordant_wire::MissingField::check(
+                            self.int_long,
+                            "evolution.Upgrade",
+                            "int_long",
+                        )?,
+                        int_float: ::accordant_wire::MissingField::check(
+                            self.int_float,
+                            "evolution.Upgrade",
+                            "int_float",
+                        )?,
+                        int_double: ::accordant_wire::MissingField::check(
+                            self.int_double,
+                            "evolution.Upgrade",
+                            "int_double",
+                        )?,
+                        long_float: ::accordant_wire::MissingField::check(
+                            self.long_float,
+                            "evolution.Upgrade",
+                            "long_float",
+                        )?,
+                        long_double: ::accordant_wire::MissingField::check(
+                            self.long_double,
+                            "evolution.Upgrade",
+                            "long_double",
+                        )?,
+                        float_double: ::accordant_wire::MissingField::check(
+                            self.float_double,
+                            "evolution.Upgrade",
+                            "float_double",
+                        )?,
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "evolution.Upgrade",
+                            "text",
+                        )?,
+                        new_name: ::accordant_wire::MissingField::check(
+                            self.new_name,
+                            "evolution.Upgrade",
+                            "new_name",
+                        )?,
+                        nothing: ::accordant_wire::MissingField::check(
+                            self.nothing,
+                            "evolution.Upgrade",
+                            "nothing",
+                        )?,
+                        into_option: ::accordant_wire::MissingField::check(
+                            self.into_option,
+                            "evolution.Upgrade",
+                            "into_option",
+                        )?,
+                        into_union: ::accordant_wire::MissingField::check(
+                            self.into_union,
+                            "evolution.Upgrade",
+                            "into_union",
+                        )?,
+                        option: ::accordant_wire::MissingField::check(
+                            self.option,
+                            "evolution.Upgrade",
+                            "option",
+                        )?,
+                        swapped: ::accordant_wire::MissingField::check(
+                            self.swapped,
+                            "evolution.Upgrade",
+                            "swapped",
+                        )?,
+                        option_union: ::accordant_wire::MissingField::check(
+                            self.option_union,
+                            "evolution.Upgrade",
+                            "option_union",
+                        )?,
+                        union_option: ::accordant_wire::MissingField::check(
+                            self.union_option,
+                            "evolution.Upgrade",
+                            "union_option",
+                        )?,
+                        r#union: ::accordant_wire::MissingField::check(
+                            self.r#union,
+                            "evolution.Upgrade",
+                            "union",
+                        )?,
+                        only: ::accordant_wire::MissingField::check(
+                            self.only,
+                            "evolution.Upgrade",
+                            "only",
+                        )?,
+                        from_union: ::accordant_wire::MissingField::check(
+                            self.from_union,
+                            "evolution.Upgrade",
+                            "from_union",
+                        )?,
+                        from_option: ::accordant_wire::MissingField::check(
+                            self.from_option,
+                            "evolution.Upgrade",
+                            "from_option",
+                        )?,
+                        items: ::accordant_wire::MissingField::check(
+                            self.items,
+                            "evolution.Upgrade",
+                            "items",
+                        )?,
+                        entries: ::accordant_wire::MissingField::check(
+                            self.entries,
+                            "evolution.Upgrade",
+                            "entries",
+                        )?,
+                        deep: ::accordant_wire::MissingField::check(
+                            self.deep,
+                            "evolution.Upgrade",
+                            "deep",
+                        )?,
+                        same: ::accordant_wire::MissingField::check(
+                            self.same,
+                            "evolution.Upgrade",
+                            "same",
+                        )?,
+                        same_map: ::accordant_wire::MissingField::check(
+                            self.same_map,
+                            "evolution.Upgrade",
+                            "same_map",
+                        )?,
+                        part: ::accordant_wire::MissingField::check(
+                            self.part,
+                            "evolution.Upgrade",
+                            "part",
+                        )?,
+                        same_part: ::accordant_wire::MissingField::check(
+                            self.same_part,
+                            "evolution.Upgrade",
+                            "same_part",
+                        )?,
+                        renamed: ::accordant_wire::MissingField::check(
+                            self.renamed,
+                            "evolution.Upgrade",
+                            "renamed",
+                        )?,
+                        digest: ::accordant_wire::MissingField::check(
+                            self.digest,
+                            "evolution.Upgrade",
+                            "digest",
+                        )?,
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "evolution.Upgrade",
+                            "at",
+                        )?,
+                        price: ::accordant_wire::MissingField::check(
+                            self.price,
+                            "evolution.Upgrade",
+                            "price",
+                        )?,
+                        huge: ::accordant_wire::MissingField::check(
+                            self.huge,
+                            "evolution.Upgrade",
+                            "huge",
+                        )?,
+                        day: self.day,
+                        more: self.more,
+                        record: self.record,
+                    })
+                }
+            }
+            /// A view of a [`Upgrade`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct UpgradeRef<'a> {
+                /// The field `state`.
+                pub state: State,
+                /// The field `states`.
+                pub states: ::std::vec::Vec<State>,
+                /// The field `maybe_state`.
+                pub maybe_state: ::std::option::Option<State>,
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `int_long`.
+                pub int_long: i64,
+                /// The field `int_float`.
+                pub int_float: f32,
+                /// The field `int_double`.
+                pub int_double: f64,
+                /// The field `long_float`.
+                pub long_float: f32,
+                /// The field `long_double`.
+                pub long_double: f64,
+                /// The field `float_double`.
+                pub float_double: f64,
+                /// The field `text`.
+                pub text: &'a [u8],
+                /// The field `new_name`.
+                pub new_name: i64,
+                /// The field `nothing`.
+                pub nothing: ::std::option::Option<i32>,
+                /// The field `into_option`.
+                pub into_option: ::std::option::Option<i64>,
+                /// The field `into_union`.
+                pub into_union: ::std::option::Option<UpgradeIntoUnionRef<'a>>,
+                /// The field `option`.
+                pub option: ::std::option::Option<i64>,
+                /// The field `swapped`.
+                pub swapped: ::std::option::Option<&'a str>,
+                /// The field `option_union`.
+                pub option_union: ::std::option::Option<UpgradeOptionUnionRef<'a>>,
+                /// The field `union_option`.
+                pub union_option: ::std::option::Option<UpgradeUnionOptionRef<'a>>,
+                /// The field `union`.
+                pub r#union: UpgradeUnionRef<'a>,
+                /// The field `only`.
+                pub only: i64,
+                /// The field `from_union`.
+                pub from_union: f64,
+                /// The field `from_option`.
+                pub from_option: ::std::option::Option<&'a str>,
+                /// The field `items`.
+                pub items: ::std::vec::Vec<i64>,
+                /// The field `entries`.
+                pub entries: ::accordant_wire::Entries<'a, ::std::option::Option<f64>>,
+                /// The field `deep`.
+                pub deep: ::std::vec::Vec<
+                    ::accordant_wire::Entries<
+                        'a,
+                        ::std::option::Option<UpgradeDeepItemValueRef<'a>>,
+                    >,
+                >,
+                /// The field `same`.
+                pub same: ::std::vec::Vec<&'a str>,
+                /// The field `same_map`.
+                pub same_map: ::accordant_wire::Entries<'a, &'a str>,
+                /// The field `part`.
+                pub part: PartRef<'a>,
+                /// The field `same_part`.
+                pub same_part: Same,
+                /// The field `renamed`.
+                pub renamed: After,
+                /// The field `digest`.
+                pub digest: &'a [u8; 2],
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+                /// The field `price`.
+                pub price: ::accordant_wire::values::Decimal,
+                /// The field `huge`.
+                pub huge: &'a [u8],
+                /// The field `day`.
+                pub day: ::accordant_wire::values::NaiveDate,
+                /// The field `more`.
+                pub more: ::std::vec::Vec<&'a str>,
+                /// The field `record`.
+                pub record: DefaultsRef<'a>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for UpgradeRef<'a> {
+                type Owned = Upgrade;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        state: reader
+                            .field(
+                                "state",
+                                <State as ::accordant_wire::Decode>::decode,
+                            )?,
+                        states: reader
+                            .field(
+                                "states",
+                                |reader| {
+                                    reader.array(1, <State as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        maybe_state: reader
+                            .field(
+                                "maybe_state",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        <State as ::accordant_wire::Decode>::decode(reader)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        int_long: reader.field("int_long", |reader| reader.long())?,
+                        int_float: reader.field("int_float", |reader| reader.float())?,
+                        int_double: reader
+                            .field("int_double", |reader| reader.double())?,
+                        long_float: reader.field("long_float", |reader| reader.float())?,
+                        long_double: reader
+                            .field("long_double", |reader| reader.double())?,
+                        float_double: reader
+                            .field("float_double", |reader| reader.double())?,
+                        text: reader.field("text", |reader| reader.bytes_ref())?,
+                        new_name: reader.field("new_name", |reader| reader.long())?,
+                        nothing: reader
+                            .field(
+                                "nothing",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.int().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        into_option: reader
+                            .field(
+                                "into_option",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.long().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        into_union: reader
+                            .field(
+                                "into_union",
+                                |reader| match reader.branch(4)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .bytes_ref()
+                                            .map(UpgradeIntoUnionRef::Bytes)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        reader
+                                            .int()
+                                            .map(UpgradeIntoUnionRef::Int)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .str_ref()
+                                            .map(UpgradeIntoUnionRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        option: reader
+                            .field(
+                                "option",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.long().map(::std::option::Option::Some),
+                                },
+                            )?,
+                        swapped: reader
+                            .field(
+                                "swapped",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.str_ref().map(::std::option::Option::Some),
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        option_union: reader
+                            .field(
+                                "option_union",
+                                |reader| match reader.branch(3)? {
+                                    0 => {
+                                        reader
+                                            .str_ref()
+                                            .map(UpgradeOptionUnionRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    1 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .double()
+                                            .map(UpgradeOptionUnionRef::Double)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        union_option: reader
+                            .field(
+                                "union_option",
+                                |reader| match reader.branch(4)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .double()
+                                            .map(UpgradeUnionOptionRef::Double)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    2 => {
+                                        reader
+                                            .str_ref()
+                                            .map(UpgradeUnionOptionRef::String)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .boolean()
+                                            .map(UpgradeUnionOptionRef::Boolean)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        r#union: reader
+                            .field(
+                                "union",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.str_ref().map(UpgradeUnionRef::String),
+                                    _ => reader.long().map(UpgradeUnionRef::Long),
+                                },
+                            )?,
+                        only: reader.field("only", |reader| reader.long())?,
+                        from_union: reader
+                            .field("from_union", |reader| reader.double())?,
+                        from_option: reader
+                            .field(
+                                "from_option",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.str_ref().map(::std::option::Option::Some),
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        items: reader
+                            .field(
+                                "items",
+                                |reader| reader.array(1, |reader| reader.long()),
+                            )?,
+                        entries: reader
+                            .field(
+                                "entries",
+                                |reader| {
+                                    reader
+                                        .map_ref(
+                                            1,
+                                            |reader| match reader.branch(2)? {
+                                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                _ => reader.double().map(::std::option::Option::Some),
+                                            },
+                                        )
+                                },
+                            )?,
+                        deep: reader
+                            .field(
+                                "deep",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            1,
+                                            |reader| {
+                                                reader
+                                                    .map_ref(
+                                                        1,
+                                                        |reader| match reader.branch(3)? {
+                                                            0 => {
+                                                                reader
+                                                                    .long()
+                                                                    .map(UpgradeDeepItemValueRef::Long)
+                                                                    .map(::std::option::Option::Some)
+                                                            }
+                                                            1 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                            _ => {
+                                                                reader
+                                                                    .str_ref()
+                                                                    .map(UpgradeDeepItemValueRef::String)
+                                                                    .map(::std::option::Option::Some)
+                                                            }
+                                                        },
+                                                    )
+                                            },
+                                        )
+                                },
+                            )?,
+                        same: reader
+                            .field(
+                                "same",
+                                |reader| reader.array(1, |reader| reader.str_ref()),
+                            )?,
+                        same_map: reader
+                            .field(
+                                "same_map",
+                                |reader| reader.map_ref(1, |reader| reader.str_ref()),
+                            )?,
+                        part: reader
+                            .field(
+                                "part",
+                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                        same_part: reader
+                            .field(
+                                "same_part",
+                                <Same as ::accordant_wire::Decode>::decode,
+                            )?,
+                        renamed: reader
+                            .field(
+                                "renamed",
+                                <After as ::accordant_wire::Decode>::decode,
+                            )?,
+                        digest: reader
+                            .field("digest", |reader| reader.fixed_ref::<2>())?,
+                        at: reader.field("at", |reader| reader.timestamp_micros())?,
+                        price: reader.field("price", |reader| reader.decimal(2))?,
+                        huge: reader.field("huge", |reader| reader.bytes_ref())?,
+                        day: reader.field("day", |reader| reader.date())?,
+                        more: reader
+                            .field(
+                                "more",
+                                |reader| reader.array(1, |reader| reader.str_ref()),
+                            )?,
+                        record: reader
+                            .field(
+                                "record",
+                                <DefaultsRef<
+                                    '_,
+                                > as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Upgrade {
+                    Upgrade {
+                        state: self.state,
+                        states: self.states,
+                        maybe_state: self.maybe_state,
+                        id: ::std::string::String::from(self.id),
+                        int_long: self.int_long,
+                        int_float: self.int_float,
+                        int_double: self.int_double,
+                        long_float: self.long_float,
+                        long_double: self.long_double,
+                        float_double: self.float_double,
+                        text: ::std::vec::Vec::from(self.text),
+                        new_name: self.new_name,
+                        nothing: self.nothing,
+                        into_option: self.into_option,
+                        into_union: self.into_union.map(|value| value.into_owned()),
+                        option: self.option,
+                        swapped: self
+                            .swapped
+                            .map(|value| ::std::string::String::from(value)),
+                        option_union: self.option_union.map(|value| value.into_owned()),
+                        union_option: self.union_option.map(|value| value.into_owned()),
+                        r#union: self.r#union.into_owned(),
+                        only: self.only,
+                        from_union: self.from_union,
+                        from_option: self
+                            .from_option
+                            .map(|value| ::std::string::String::from(value)),
+                        items: self.items,
+                        entries: self
+                            .entries
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                value,
+                            ))
+                            .collect(),
+                        deep: self
+                            .deep
+                            .into_iter()
+                            .map(|item| {
+                                item
+                                    .into_iter()
+                                    .map(|(key, value)| (
+                                        ::std::string::String::from(key),
+                                        value.map(|value| value.into_owned()),
+                                    ))
+                                    .collect()
+                            })
+                            .collect(),
+                        same: self
+                            .same
+                            .into_iter()
+                            .map(|item| ::std::string::String::from(item))
+                            .collect(),
+                        same_map: self
+                            .same_map
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                ::std::string::String::from(value),
+                            ))
+                            .collect(),
+                        part: ::accordant_wire::DecodeRef::into_owned(self.part),
+                        same_part: self.same_part,
+                        renamed: self.renamed,
+                        digest: *self.digest,
+                        at: self.at,
+                        price: self.price,
+                        huge: ::std::vec::Vec::from(self.huge),
+                        day: self.day,
+                        more: self
+                            .more
+                            .into_iter()
+                            .map(|item| ::std::string::String::from(item))
+                            .collect(),
+                        record: ::accordant_wire::DecodeRef::into_owned(self.record),
+                    }
+                }
+            }
+            /// The record `evolution.After`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct After {
+                /// The field `x`.
+                pub x: i32,
+                /// The field `y`.
+                pub y: i32,
+            }
+            impl ::accordant_wire::Encode for After {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.x, out);
+                    ::accordant_wire::write::int(self.y, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for After {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        x: reader.field("x", |reader| reader.int())?,
+                        y: reader.field("y", |reader| reader.int())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl After {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> AfterBuilder {
+                    AfterBuilder {
+                        x: ::std::option::Option::None,
+                        y: 2,
+                    }
+                }
+            }
+            /// The fields of a [`After`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct AfterBuilder {
+                x: ::std::option::Option<i32>,
+                y: i32,
+            }
+            impl AfterBuilder {
+                /// The field `x`.
+                pub fn x(mut self, value: i32) -> Self {
+                    self.x = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `y`.
+                pub fn y(mut self, value: i32) -> Self {
+                    self.y = value;
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<After, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(After {
+                        x: ::accordant_wire::MissingField::check(
+                            self.x,
+                            "evolution.After",
+                            "x",
+                        )?,
+                        y: self.y,
+                    })
+                }
+            }
+            /// The record `evolution.Defaults`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Defaults {
+                /// The field `a`.
+                pub a: i32,
+                /// The field `b`.
+                pub b: ::std::option::Option<::std::string::String>,
+            }
+            impl ::accordant_wire::Encode for Defaults {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.a, out);
+                    match &self.b {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::string(value, out);
+                        }
+                    }
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Defaults {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.int())?,
+                        b: reader
+                            .field(
+                                "b",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.string().map(::std::option::Option::Some),
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::default::Default for Defaults {
+                /// The defaults of the schema.
+                fn default() -> Self {
+                    Self {
+                        a: 1,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// A view of a [`Defaults`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct DefaultsRef<'a> {
+                /// The field `a`.
+                pub a: i32,
+                /// The field `b`.
+                pub b: ::std::option::Option<&'a str>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for DefaultsRef<'a> {
+                type Owned = Defaults;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.int())?,
+                        b: reader
+                            .field(
+                                "b",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => reader.str_ref().map(::std::option::Option::Some),
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Defaults {
+                    Defaults {
+                        a: self.a,
+                        b: self.b.map(|value| ::std::string::String::from(value)),
+                    }
+                }
+            }
+            /// The record `evolution.Part`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Part {
+                /// The field `branches`.
+                pub branches: ::std::option::Option<PartBranches>,
+                /// The field `parts`.
+                pub parts: ::std::vec::Vec<Part>,
+                /// The field `name`.
+                pub name: ::std::string::String,
+                /// The field `number`.
+                pub number: i64,
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<Part>>,
+                /// The field `added`.
+                pub added: ::std::string::String,
+            }
+            impl ::accordant_wire::Encode for Part {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match &self.branches {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <PartBranches as ::accordant_wire::Encode>::encode(
+                                value,
+                                out,
+                            )
+                        }
+                    }
+                        .map_err(|error| error.in_field("branches"))?;
+                    ::accordant_wire::write::array(
+                            &self.parts,
+                            out,
+                            <Part as ::accordant_wire::Encode>::encode,
+                        )
+                        .map_err(|error| error.in_field("parts"))?;
+                    ::accordant_wire::write::string(&self.name, out);
+                    ::accordant_wire::write::long(self.number, out);
+                    match &self.next {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(1, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            <Part as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                        .map_err(|error| error.in_field("next"))?;
+                    ::accordant_wire::write::string(&self.added, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Part {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        branches: reader
+                            .field(
+                                "branches",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .long()
+                                            .map(PartBranches::Long)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .boxed(<Part as ::accordant_wire::Decode>::decode)
+                                            .map(PartBranches::Part)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        parts: reader
+                            .field(
+                                "parts",
+                                |reader| {
+                                    reader.array(6, <Part as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        name: reader.field("name", |reader| reader.string())?,
+                        number: reader.field("number", |reader| reader.long())?,
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => {
+                                        reader
+                                            .boxed(<Part as ::accordant_wire::Decode>::decode)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        added: reader.field("added", |reader| reader.string())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Part {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> PartBuilder {
+                    PartBuilder {
+                        branches: ::std::option::Option::None,
+                        parts: ::std::option::Option::None,
+                        name: ::std::option::Option::None,
+                        number: ::std::option::Option::None,
+                        next: ::std::option::Option::None,
+                        added: ::std::string::String::from("x"),
+                    }
+                }
+            }
+            /// The fields of a [`Part`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct PartBuilder {
+                branches: ::std::option::Option<::std::option::Option<PartBranches>>,
+                parts: ::std::option::Option<::std::vec::Vec<Part>>,
+                name: ::std::option::Option<::std::string::String>,
+                number: ::std::option::Option<i64>,
+                next: ::std::option::Option<
+                    ::std::option::Option<::std::boxed::Box<Part>>,
+                >,
+                added: ::std::string::String,
+            }
+            impl PartBuilder {
+                /// The field `branches`.
+                pub fn branches(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::option::Option<PartBranches>>,
+                ) -> Self {
+                    self.branches = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `parts`.
+                pub fn parts(mut self, value: ::std::vec::Vec<Part>) -> Self {
+                    self.parts = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `name`.
+                pub fn name(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.name = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `number`.
+                pub fn number(mut self, value: i64) -> Self {
+                    self.number = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `next`.
+                pub fn next(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::std::boxed::Box<Part>>,
+                    >,
+                ) -> Self {
+                    self.next = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `added`.
+                pub fn added(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.added = ::std::convert::Into::into(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Part, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Part {
+                        branches: ::accordant_wire::MissingField::check(
+                            self.branches,
+                            "evolution.Part",
+                            "branches",
+                        )?,
+                        parts: ::accordant_wire::MissingField::check(
+                            self.parts,
+                            "evolution.Part",
+                            "parts",
+                        )?,
+                        name: ::accordant_wire::MissingField::check(
+                            self.name,
+                            "evolution.Part",
+                            "name",
+                        )?,
+                        number: ::accordant_wire::MissingField::check(
+                            self.number,
+                            "evolution.Part",
+                            "number",
+                        )?,
+                        next: ::accordant_wire::MissingField::check(
+                            self.next,
+                            "evolution.Part",
+                            "next",
+                        )?,
+                        added: self.added,
+                    })
+                }
+            }
+            /// A view of a [`Part`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct PartRef<'a> {
+                /// The field `branches`.
+                pub branches: ::std::option::Option<PartBranchesRef<'a>>,
+                /// The field `parts`.
+                pub parts: ::std::vec::Vec<PartRef<'a>>,
+                /// The field `name`.
+                pub name: &'a str,
+                /// The field `number`.
+                pub number: i64,
+                /// The field `next`.
+                pub next: ::std::option::Option<::std::boxed::Box<PartRef<'a>>>,
+                /// The field `added`.
+                pub added: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for PartRef<'a> {
+                type Owned = Part;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        branches: reader
+                            .field(
+                                "branches",
+                                |reader| match reader.branch(3)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    1 => {
+                                        reader
+                                            .long()
+                                            .map(PartBranchesRef::Long)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => {
+                                        reader
+                                            .boxed(
+                                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
+                                            .map(PartBranchesRef::Part)
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        parts: reader
+                            .field(
+                                "parts",
+                                |reader| {
+                                    reader
+                                        .array(
+                                            6,
+                                            <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                        name: reader.field("name", |reader| reader.str_ref())?,
+                        number: reader.field("number", |reader| reader.long())?,
+                        next: reader
+                            .field(
+                                "next",
+                                |reader| match reader.branch(2)? {
+                                    0 => {
+                                        reader
+                                            .boxed(
+                                                <PartRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                            )
+                                            .map(::std::option::Option::Some)
+                                    }
+                                    _ => ::std::result::Result::Ok(::std::option::Option::None),
+                                },
+                            )?,
+                        added: reader.field("added", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Part {
+                    Part {
+                        branches: self.branches.map(|value| value.into_owned()),
+                        parts: self
+                            .parts
+                            .into_iter()
+                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .collect(),
+                        name: ::std::string::String::from(self.name),
+                        number: self.number,
+                        next: self
+                            .next
+                            .map(|value| ::std::boxed::Box::new(
+                                ::accordant_wire::DecodeRef::into_owned(*value),
+                            )),
+                        added: ::std::string::String::from(self.added),
+                    }
+                }
+            }
+            /// The record `evolution.Same`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Same {
+                /// The field `a`.
+                pub a: i32,
+                /// The field `b`.
+                pub b: ::accordant_wire::values::Decimal,
+            }
+            impl ::accordant_wire::Encode for Same {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(self.a, out);
+                    ::accordant_wire::write::decimal(&self.b, 9, 2, out)
+                        .map_err(|error| error.in_field("b"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Same {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        a: reader.field("a", |reader| reader.int())?,
+                        b: reader.field("b", |reader| reader.decimal(2))?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Same {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SameBuilder {
+                    SameBuilder {
+                        a: ::std::option::Option::None,
+                        b: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Same`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SameBuilder {
+                a: ::std::option::Option<i32>,
+                b: ::std::option::Option<::accordant_wire::values::Decimal>,
+            }
+            impl SameBuilder {
+                /// The field `a`.
+                pub fn a(mut self, value: i32) -> Self {
+                    self.a = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `b`.
+                pub fn b(mut self, value: ::accordant_wire::values::Decimal) -> Self {
+                    self.b = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Same, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Same {
+                        a: ::accordant_wire::MissingField::check(
+                            self.a,
+                            "evolution.Same",
+                            "a",
+                        )?,
+                        b: ::accordant_wire::MissingField::check(
+                            self.b,
+                            "evolution.Same",
+                            "b",
+                        )?,
+                    })
+                }
+            }
+            /// The enum `evolution.State`.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum State {
+                /// `DONE`
+                Done,
+                /// `OPEN`
+                Open,
+                /// `UNKNOWN`
+                Unknown,
+            }
+            impl State {
+                /// Every symbol, in the order of the schema.
+                pub const ALL: &'static [State] = &[
+                    State::Done,
+                    State::Open,
+                    State::Unknown,
+                ];
+                /// The symbol's text in the schema.
+                pub const fn as_str(&self) -> &'static str {
+                    match *self {
+                        Self::Done => "DONE",
+                        Self::Open => "OPEN",
+                        Self::Unknown => "UNKNOWN",
+                    }
+                }
+            }
+            impl ::std::fmt::Display for State {
+                fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+            impl ::accordant_wire::Encode for State {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::int(*self as i32, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for State {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    ::std::result::Result::Ok(
+                        match reader.symbol(3)? {
+                            0 => Self::Done,
+                            1 => Self::Open,
+                            _ => Self::Unknown,
+                        },
+                    )
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum PartBranches {
+                /// The branch `Long`.
+                Long(i64),
+                /// The branch `Part`.
+                Part(::std::boxed::Box<Part>),
+            }
+            impl ::accordant_wire::Encode for PartBranches {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Long(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::long(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Part(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            <Part as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                }
+            }
+            /// A view of a [`PartBranches`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum PartBranchesRef<'a> {
+                /// The branch `Long`.
+                Long(i64),
+                /// The branch `Part`.
+                Part(::std::boxed::Box<PartRef<'a>>),
+            }
+            impl PartBranchesRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> PartBranches {
+                    match self {
+                        Self::Long(value) => PartBranches::Long(value),
+                        Self::Part(value) => {
+                            PartBranches::Part(
+                                ::std::boxed::Box::new(
+                                    ::accordant_wire::DecodeRef::into_owned(*value),
+                                ),
+                            )
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeDeepItemValue {
+                /// The branch `Long`.
+                Long(i64),
+                /// The branch `String`.
+                String(::std::string::String),
+            }
+            impl ::accordant_wire::Encode for UpgradeDeepItemValue {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Long(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::long(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeDeepItemValue`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeDeepItemValueRef<'a> {
+                /// The branch `Long`.
+                Long(i64),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl UpgradeDeepItemValueRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeDeepItemValue {
+                    match self {
+                        Self::Long(value) => UpgradeDeepItemValue::Long(value),
+                        Self::String(value) => {
+                            UpgradeDeepItemValue::String(
+                                ::std::string::String::from(value),
+                            )
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeIntoUnion {
+                /// The branch `Bytes`.
+                Bytes(::std::vec::Vec<u8>),
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(::std::string::String),
+            }
+            impl ::accordant_wire::Encode for UpgradeIntoUnion {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Bytes(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::bytes(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(3, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeIntoUnion`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeIntoUnionRef<'a> {
+                /// The branch `Bytes`.
+                Bytes(&'a [u8]),
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl UpgradeIntoUnionRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeIntoUnion {
+                    match self {
+                        Self::Bytes(value) => {
+                            UpgradeIntoUnion::Bytes(::std::vec::Vec::from(value))
+                        }
+                        Self::Int(value) => UpgradeIntoUnion::Int(value),
+                        Self::String(value) => {
+                            UpgradeIntoUnion::String(::std::string::String::from(value))
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeOptionUnion {
+                /// The branch `String`.
+                String(::std::string::String),
+                /// The branch `Double`.
+                Double(f64),
+            }
+            impl ::accordant_wire::Encode for UpgradeOptionUnion {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Double(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::double(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeOptionUnion`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeOptionUnionRef<'a> {
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Double`.
+                Double(f64),
+            }
+            impl UpgradeOptionUnionRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeOptionUnion {
+                    match self {
+                        Self::String(value) => {
+                            UpgradeOptionUnion::String(
+                                ::std::string::String::from(value),
+                            )
+                        }
+                        Self::Double(value) => UpgradeOptionUnion::Double(value),
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnion {
+                /// The branch `String`.
+                String(::std::string::String),
+                /// The branch `Long`.
+                Long(i64),
+            }
+            impl ::accordant_wire::Encode for UpgradeUnion {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Long(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::long(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeUnion`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnionRef<'a> {
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Long`.
+                Long(i64),
+            }
+            impl UpgradeUnionRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeUnion {
+                    match self {
+                        Self::String(value) => {
+                            UpgradeUnion::String(::std::string::String::from(value))
+                        }
+                        Self::Long(value) => UpgradeUnion::Long(value),
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnionOption {
+                /// The branch `Double`.
+                Double(f64),
+                /// The branch `String`.
+                String(::std::string::String),
+                /// The branch `Boolean`.
+                Boolean(bool),
+            }
+            impl ::accordant_wire::Encode for UpgradeUnionOption {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Double(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::double(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Boolean(value) => {
+                            ::accordant_wire::write::long(3, out);
+                            ::accordant_wire::write::boolean(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`UpgradeUnionOption`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum UpgradeUnionOptionRef<'a> {
+                /// The branch `Double`.
+                Double(f64),
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Boolean`.
+                Boolean(bool),
+            }
+            impl UpgradeUnionOptionRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> UpgradeUnionOption {
+                    match self {
+                        Self::Double(value) => UpgradeUnionOption::Double(value),
+                        Self::String(value) => {
+                            UpgradeUnionOption::String(
+                                ::std::string::String::from(value),
+                            )
+                        }
+                        Self::Boolean(value) => UpgradeUnionOption::Boolean(value),
+                    }
+                }
+            }
+            impl ::accordant_wire::Event for Upgrade {
+                const CONTRACT: &'static str = "evolution.Upgrade";
+                const VERSION: u32 = 2;
+                const TOPIC: &'static str = "evolution-upgrade";
+                const SUBJECT: &'static str = "evolution-upgrade-value";
+                const SCHEMA: &'static str = WRITER.schema;
+                const VERSIONS: &'static [::accordant_wire::WriterVersion] = &[
+                    super::v1::WRITER,
+                    WRITER,
+                ];
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => from_v1::read_upgrade(reader),
+                        2 => ::accordant_wire::Decode::decode(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Upgrade",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+                fn key(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn partition_text(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn entity_version(&self) -> ::std::option::Option<i64> {
+                    ::std::option::Option::None
+                }
+                fn is_deleted(&self) -> bool {
+                    false
+                }
+            }
+            /// What v1 wrote.
+            mod from_v1 {
+                pub(super) fn read_upgrade(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<
+                    super::Upgrade,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_3 = reader.field("id", |reader| reader.string())?;
+                    reader.field("gone", skip_gone)?;
+                    let field_4 = reader
+                        .field("int_long", |reader| reader.int().map(i64::from))?;
+                    let field_5 = reader
+                        .field(
+                            "int_float",
+                            |reader| reader.int().map(|value| value as f32),
+                        )?;
+                    let field_6 = reader
+                        .field("int_double", |reader| reader.int().map(f64::from))?;
+                    let field_7 = reader
+                        .field(
+                            "long_float",
+                            |reader| reader.long().map(|value| value as f32),
+                        )?;
+                    let field_8 = reader
+                        .field(
+                            "long_double",
+                            |reader| reader.long().map(|value| value as f64),
+                        )?;
+                    let field_9 = reader
+                        .field("float_double", |reader| reader.float().map(f64::from))?;
+                    let field_10 = reader.field("text", |reader| reader.bytes())?;
+                    let field_11 = reader
+                        .field("old_name", |reader| reader.int().map(i64::from))?;
+                    let field_12 = reader
+                        .field(
+                            "nothing",
+                            |_| ::std::result::Result::Ok(::std::option::Option::None),
+                        )?;
+                    let field_13 = reader
+                        .field(
+                            "into_option",
+                            |reader| {
+                                reader.int().map(i64::from).map(::std::option::Option::Some)
+                            },
+                        )?;
+                    let field_14 = reader
+                        .field(
+                            "into_union",
+                            |reader| {
+                                reader
+                                    .string()
+                                    .map(super::UpgradeIntoUnion::String)
+                                    .map(::std::option::Option::Some)
+                            },
+                        )?;
+                    let field_15 = reader
+                        .field(
+                            "option",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader.int().map(i64::from).map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_16 = reader
+                        .field(
+                            "swapped",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => reader.string().map(::std::option::Option::Some),
+                            },
+                        )?;
+                    let field_17 = reader
+                        .field(
+                            "option_union",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader
+                                        .int()
+                                        .map(f64::from)
+                                        .map(super::UpgradeOptionUnion::Double)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_18 = reader
+                        .field(
+                            "union_option",
+                            |reader| match reader.branch(3)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                1 => {
+                                    reader
+                                        .int()
+                                        .map(f64::from)
+                                        .map(super::UpgradeUnionOption::Double)
+                                        .map(::std::option::Option::Some)
+                                }
+                                _ => {
+                                    reader
+                                        .string()
+                                        .map(super::UpgradeUnionOption::String)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_19 = reader
+                        .field(
+                            "union",
+                            |reader| match reader.branch(2)? {
+                                0 => {
+                                    reader.int().map(i64::from).map(super::UpgradeUnion::Long)
+                                }
+                                _ => reader.string().map(super::UpgradeUnion::String),
+                            },
+                        )?;
+                    let field_20 = reader
+                        .field(
+                            "only",
+                            |reader| match reader.branch(1)? {
+                                _ => reader.int().map(i64::from),
+                            },
+                        )?;
+                    let field_21 = reader
+                        .field(
+                            "from_union",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.int().map(f64::from),
+                                _ => reader.long().map(|value| value as f64),
+                            },
+                        )?;
+                    let field_22 = reader
+                        .field(
+                            "from_option",
+                            |reader| match reader.branch(1)? {
+                                _ => ::std::result::Result::Ok(::std::option::Option::None),
+                            },
+                        )?;
+                    let field_23 = reader
+                        .field(
+                            "items",
+                            |reader| {
+                                reader.array(1, |reader| reader.int().map(i64::from))
+                            },
+                        )?;
+                    let field_24 = reader
+                        .field(
+                            "entries",
+                            |reader| {
+                                reader
+                                    .map(
+                                        1,
+                                        |reader| {
+                                            reader.int().map(f64::from).map(::std::option::Option::Some)
+                                        },
+                                    )
+                            },
+                        )?;
+                    let field_25 = reader
+                        .field(
+                            "deep",
+                            |reader| {
+                                reader
+                                    .array(
+                                        1,
+                                        |reader| {
+                                            reader
+                                                .map(
+                                                    1,
+                                                    |reader| match reader.branch(2)? {
+                                                        0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                        _ => {
+                                                            reader
+                                                                .int()
+                                                                .map(i64::from)
+                                                                .map(super::UpgradeDeepItemValue::Long)
+                                                                .map(::std::option::Option::Some)
+                                                        }
+                                                    },
+                                                )
+                                        },
+                                    )
+                            },
+                        )?;
+                    let field_26 = reader
+                        .field(
+                            "same",
+                            |reader| reader.array(1, |reader| reader.string()),
+                        )?;
+                    let field_27 = reader
+                        .field(
+                            "same_map",
+                            |reader| reader.map(1, |reader| reader.string()),
+                        )?;
+                    let field_0 = reader
+                        .field(
+                            "state",
+                            |reader| match reader.symbol(3)? {
+                                0 => ::std::result::Result::Ok(super::State::Open),
+                                1 => ::std::result::Result::Ok(super::State::Unknown),
+                                _ => ::std::result::Result::Ok(super::State::Done),
+                            },
+                        )?;
+                    let field_1 = reader
+                        .field(
+                            "states",
+                            |reader| {
+                                reader
+                                    .array(
+                                        1,
+                                        |reader| match reader.symbol(3)? {
+                                            0 => ::std::result::Result::Ok(super::State::Open),
+                                            1 => ::std::result::Result::Ok(super::State::Unknown),
+                                            _ => ::std::result::Result::Ok(super::State::Done),
+                                        },
+                                    )
+                            },
+                        )?;
+                    let field_2 = reader
+                        .field(
+                            "maybe_state",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    match reader.symbol(3)? {
+                                        0 => ::std::result::Result::Ok(super::State::Open),
+                                        1 => ::std::result::Result::Ok(super::State::Unknown),
+                                        _ => ::std::result::Result::Ok(super::State::Done),
+                                    }
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_28 = reader.field("part", read_part)?;
+                    let field_29 = reader
+                        .field(
+                            "same_part",
+                            <super::Same as ::accordant_wire::Decode>::decode,
+                        )?;
+                    let field_30 = reader.field("renamed", read_after)?;
+                    let field_31 = reader.field("digest", |reader| reader.fixed::<2>())?;
+                    let field_32 = reader
+                        .field("at", |reader| reader.timestamp_micros())?;
+                    let field_33 = reader.field("price", |reader| reader.decimal(2))?;
+                    let field_34 = reader.field("huge", |reader| reader.decimal(2))?;
+                    let value = super::Upgrade {
+                        state: field_0,
+                        states: field_1,
+                        maybe_state: field_2,
+                        id: field_3,
+                        int_long: field_4,
+                        int_float: field_5,
+                        int_double: field_6,
+                        long_float: field_7,
+                        long_double: field_8,
+                        float_double: field_9,
+                        text: field_10,
+                        new_name: field_11,
+                        nothing: field_12,
+                        into_option: field_13,
+                        into_union: field_14,
+                        option: field_15,
+                        swapped: field_16,
+                        option_union: field_17,
+                        union_option: field_18,
+                        r#union: field_19,
+                        only: field_20,
+                        from_union: field_21,
+                        from_option: field_22,
+                        items: field_23,
+                        entries: field_24,
+                        deep: field_25,
+                        same: field_26,
+                        same_map: field_27,
+                        part: field_28,
+                        same_part: field_29,
+                        renamed: field_30,
+                        digest: field_31,
+                        at: field_32,
+                        price: field_33,
+                        huge: field_34,
+                        day: reader.date_from(7)?,
+                        more: ::std::vec::Vec::from([::std::string::String::from("a")]),
+                        record: super::Defaults {
+                            a: 3,
+                            b: ::std::option::Option::None,
+                        },
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn skip_gone(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader.field("a", |reader| reader.skip_long())?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                pub(super) fn read_part(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<super::Part, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let field_2 = reader.field("name", |reader| reader.string())?;
+                    let field_3 = reader
+                        .field("number", |reader| reader.int().map(i64::from))?;
+                    let field_4 = reader
+                        .field(
+                            "next",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader.boxed(read_part).map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_0 = reader
+                        .field(
+                            "branches",
+                            |reader| match reader.branch(3)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                1 => {
+                                    reader
+                                        .boxed(read_part)
+                                        .map(super::PartBranches::Part)
+                                        .map(::std::option::Option::Some)
+                                }
+                                _ => {
+                                    reader
+                                        .int()
+                                        .map(i64::from)
+                                        .map(super::PartBranches::Long)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_1 = reader
+                        .field("parts", |reader| reader.array(5, read_part))?;
+                    let value = super::Part {
+                        branches: field_0,
+                        parts: field_1,
+                        name: field_2,
+                        number: field_3,
+                        next: field_4,
+                        added: ::std::string::String::from("x"),
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                pub(super) fn read_after(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<super::After, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let field_0 = reader.field("x", |reader| reader.int())?;
+                    let value = super::After { x: field_0, y: 2 };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for UpgradeRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => view_from_v1::read_upgrade(reader),
+                        2 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "evolution.Upgrade",
+                                        reader: 2,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+            /// What v1 wrote, borrowed.
+            mod view_from_v1 {
+                pub(super) fn read_upgrade<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::UpgradeRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_3 = reader.field("id", |reader| reader.str_ref())?;
+                    reader.field("gone", skip_gone)?;
+                    let field_4 = reader
+                        .field("int_long", |reader| reader.int().map(i64::from))?;
+                    let field_5 = reader
+                        .field(
+                            "int_float",
+                            |reader| reader.int().map(|value| value as f32),
+                        )?;
+                    let field_6 = reader
+                        .field("int_double", |reader| reader.int().map(f64::from))?;
+                    let field_7 = reader
+                        .field(
+                            "long_float",
+                            |reader| reader.long().map(|value| value as f32),
+                        )?;
+                    let field_8 = reader
+                        .field(
+                            "long_double",
+                            |reader| reader.long().map(|value| value as f64),
+                        )?;
+                    let field_9 = reader
+                        .field("float_double", |reader| reader.float().map(f64::from))?;
+                    let field_10 = reader.field("text", |reader| reader.bytes_ref())?;
+                    let field_11 = reader
+                        .field("old_name", |reader| reader.int().map(i64::from))?;
+                    let field_12 = reader
+                        .field(
+                            "nothing",
+                            |_| ::std::result::Result::Ok(::std::option::Option::None),
+                        )?;
+                    let field_13 = reader
+                        .field(
+                            "into_option",
+                            |reader| {
+                                reader.int().map(i64::from).map(::std::option::Option::Some)
+                            },
+                        )?;
+                    let field_14 = reader
+                        .field(
+                            "into_union",
+                            |reader| {
+                                reader
+                                    .str_ref()
+                                    .map(super::UpgradeIntoUnionRef::String)
+                                    .map(::std::option::Option::Some)
+                            },
+                        )?;
+                    let field_15 = reader
+                        .field(
+                            "option",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader.int().map(i64::from).map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_16 = reader
+                        .field(
+                            "swapped",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => reader.str_ref().map(::std::option::Option::Some),
+                            },
+                        )?;
+                    let field_17 = reader
+                        .field(
+                            "option_union",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader
+                                        .int()
+                                        .map(f64::from)
+                                        .map(super::UpgradeOptionUnionRef::Double)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_18 = reader
+                        .field(
+                            "union_option",
+                            |reader| match reader.branch(3)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                1 => {
+                                    reader
+                                        .int()
+                                        .map(f64::from)
+                                        .map(super::UpgradeUnionOptionRef::Double)
+                                        .map(::std::option::Option::Some)
+                                }
+                                _ => {
+                                    reader
+                                        .str_ref()
+                                        .map(super::UpgradeUnionOptionRef::String)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_19 = reader
+                        .field(
+                            "union",
+                            |reader| match reader.branch(2)? {
+                                0 => {
+                                    reader
+                                        .int()
+                                        .map(i64::from)
+                                        .map(super::UpgradeUnionRef::Long)
+                                }
+                                _ => reader.str_ref().map(super::UpgradeUnionRef::String),
+                            },
+                        )?;
+                    let field_20 = reader
+                        .field(
+                            "only",
+                            |reader| match reader.branch(1)? {
+                                _ => reader.int().map(i64::from),
+                            },
+                        )?;
+                    let field_21 = reader
+                        .field(
+                            "from_union",
+                            |reader| match reader.branch(2)? {
+                                0 => reader.int().map(f64::from),
+                                _ => reader.long().map(|value| value as f64),
+                            },
+                        )?;
+                    let field_22 = reader
+                        .field(
+                            "from_option",
+                            |reader| match reader.branch(1)? {
+                                _ => ::std::result::Result::Ok(::std::option::Option::None),
+                            },
+                        )?;
+                    let field_23 = reader
+                        .field(
+                            "items",
+                            |reader| {
+                                reader.array(1, |reader| reader.int().map(i64::from))
+                            },
+                        )?;
+                    let field_24 = reader
+                        .field(
+                            "entries",
+                            |reader| {
+                                reader
+                                    .map_ref(
+                                        1,
+                                        |reader| {
+                                            reader.int().map(f64::from).map(::std::option::Option::Some)
+                                        },
+                                    )
+                            },
+                        )?;
+                    let field_25 = reader
+                        .field(
+                            "deep",
+                            |reader| {
+                                reader
+                                    .array(
+                                        1,
+                                        |reader| {
+                                            reader
+                                                .map_ref(
+                                                    1,
+                                                    |reader| match reader.branch(2)? {
+                                                        0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                                        _ => {
+                                                            reader
+                                                                .int()
+                                                                .map(i64::from)
+                                                                .map(super::UpgradeDeepItemValueRef::Long)
+                                                                .map(::std::option::Option::Some)
+                                                        }
+                                                    },
+                                                )
+                                        },
+                                    )
+                            },
+                        )?;
+                    let field_26 = reader
+                        .field(
+                            "same",
+                            |reader| reader.array(1, |reader| reader.str_ref()),
+                        )?;
+                    let field_27 = reader
+                        .field(
+                            "same_map",
+                            |reader| reader.map_ref(1, |reader| reader.str_ref()),
+                        )?;
+                    let field_0 = reader
+                        .field(
+                            "state",
+                            |reader| match reader.symbol(3)? {
+                                0 => ::std::result::Result::Ok(super::State::Open),
+                                1 => ::std::result::Result::Ok(super::State::Unknown),
+                                _ => ::std::result::Result::Ok(super::State::Done),
+                            },
+                        )?;
+                    let field_1 = reader
+                        .field(
+                            "states",
+                            |reader| {
+                                reader
+                                    .array(
+                                        1,
+                                        |reader| match reader.symbol(3)? {
+                                            0 => ::std::result::Result::Ok(super::State::Open),
+                                            1 => ::std::result::Result::Ok(super::State::Unknown),
+                                            _ => ::std::result::Result::Ok(super::State::Done),
+                                        },
+                                    )
+                            },
+                        )?;
+                    let field_2 = reader
+                        .field(
+                            "maybe_state",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    match reader.symbol(3)? {
+                                        0 => ::std::result::Result::Ok(super::State::Open),
+                                        1 => ::std::result::Result::Ok(super::State::Unknown),
+                                        _ => ::std::result::Result::Ok(super::State::Done),
+                                    }
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_28 = reader.field("part", read_part)?;
+                    let field_29 = reader
+                        .field(
+                            "same_part",
+                            <super::Same as ::accordant_wire::Decode>::decode,
+                        )?;
+                    let field_30 = reader.field("renamed", read_after)?;
+                    let field_31 = reader
+                        .field("digest", |reader| reader.fixed_ref::<2>())?;
+                    let field_32 = reader
+                        .field("at", |reader| reader.timestamp_micros())?;
+                    let field_33 = reader.field("price", |reader| reader.decimal(2))?;
+                    let field_34 = reader.field("huge", |reader| reader.bytes_ref())?;
+                    let value = super::UpgradeRef {
+                        state: field_0,
+                        states: field_1,
+                        maybe_state: field_2,
+                        id: field_3,
+                        int_long: field_4,
+                        int_float: field_5,
+                        int_double: field_6,
+                        long_float: field_7,
+                        long_double: field_8,
+                        float_double: field_9,
+                        text: field_10,
+                        new_name: field_11,
+                        nothing: field_12,
+                        into_option: field_13,
+                        into_union: field_14,
+                        option: field_15,
+                        swapped: field_16,
+                        option_union: field_17,
+                        union_option: field_18,
+                        r#union: field_19,
+                        only: field_20,
+                        from_union: field_21,
+                        from_option: field_22,
+                        items: field_23,
+                        entries: field_24,
+                        deep: field_25,
+                        same: field_26,
+                        same_map: field_27,
+                        part: field_28,
+                        same_part: field_29,
+                        renamed: field_30,
+                        digest: field_31,
+                        at: field_32,
+                        price: field_33,
+                        huge: field_34,
+                        day: reader.date_from(7)?,
+                        more: ::std::vec::Vec::from(["a"]),
+                        record: super::DefaultsRef {
+                            a: 3,
+                            b: ::std::option::Option::None,
+                        },
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn skip_gone(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<(), ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    reader.field("a", |reader| reader.skip_long())?;
+                    reader.leave();
+                    ::std::result::Result::Ok(())
+                }
+                pub(super) fn read_part<'a>(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<
+                    super::PartRef<'a>,
+                    ::accordant_wire::DecodeError,
+                > {
+                    reader.enter()?;
+                    let field_2 = reader.field("name", |reader| reader.str_ref())?;
+                    let field_3 = reader
+                        .field("number", |reader| reader.int().map(i64::from))?;
+                    let field_4 = reader
+                        .field(
+                            "next",
+                            |reader| match reader.branch(2)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                _ => {
+                                    reader.boxed(read_part).map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_0 = reader
+                        .field(
+                            "branches",
+                            |reader| match reader.branch(3)? {
+                                0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                1 => {
+                                    reader
+                                        .boxed(read_part)
+                                        .map(super::PartBranchesRef::Part)
+                                        .map(::std::option::Option::Some)
+                                }
+                                _ => {
+                                    reader
+                                        .int()
+                                        .map(i64::from)
+                                        .map(super::PartBranchesRef::Long)
+                                        .map(::std::option::Option::Some)
+                                }
+                            },
+                        )?;
+                    let field_1 = reader
+                        .field("parts", |reader| reader.array(5, read_part))?;
+                    let value = super::PartRef {
+                        branches: field_0,
+                        parts: field_1,
+                        name: field_2,
+                        number: field_3,
+                        next: field_4,
+                        added: "x",
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                pub(super) fn read_after(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<super::After, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let field_0 = reader.field("x", |reader| reader.int())?;
+                    let value = super::After { x: field_0, y: 2 };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::convert::From<super::v1::Upgrade> for Upgrade {
+                fn from(value: super::v1::Upgrade) -> Self {
+                    Self {
+                        state: <State as ::std::convert::From<_>>::from(value.state),
+                        states: value
+                            .states
+                            .into_iter()
+                            .map(<State as ::std::convert::From<_>>::from)
+                            .collect(),
+                        maybe_state: value
+                            .maybe_state
+                            .map(<State as ::std::convert::From<_>>::from),
+                        id: value.id,
+                        int_long: i64::from(value.int_long),
+                        int_float: value.int_float as f32,
+                        int_double: f64::from(value.int_double),
+                        long_float: value.long_float as f32,
+                        long_double: value.long_double as f64,
+                        float_double: f64::from(value.float_double),
+                        text: ::std::string::String::into_bytes(value.text),
+                        new_name: i64::from(value.old_name),
+                        nothing: ::std::option::Option::None,
+                        into_option: ::std::option::Option::Some(
+                            i64::from(value.into_option),
+                        ),
+                        into_union: ::std::option::Option::Some(
+                            UpgradeIntoUnion::String(value.into_union),
+                        ),
+                        option: value.option.map(i64::from),
+                        swapped: value.swapped,
+                        option_union: value
+                            .option_union
+                            .map(|value| UpgradeOptionUnion::Double(f64::from(value))),
+                        union_option: value
+                            .union_option
+                            .map(|value| match value {
+                                super::v1::UpgradeUnionOption::Int(value) => {
+                                    UpgradeUnionOption::Double(f64::from(value))
+                                }
+                                super::v1::UpgradeUnionOption::String(value) => {
+                                    UpgradeUnionOption::String(value)
+                                }
+                            }),
+                        r#union: match value.r#union {
+                            super::v1::UpgradeUnion::Int(value) => {
+                                UpgradeUnion::Long(i64::from(value))
+                            }
+                            super::v1::UpgradeUnion::String(value) => {
+                                UpgradeUnion::String(value)
+                            }
+                        },
+                        only: i64::from(value.only),
+                        from_union: match value.from_union {
+                            super::v1::UpgradeFromUnion::Int(value) => f64::from(value),
+                            super::v1::UpgradeFromUnion::Long(value) => value as f64,
+                        },
+                        from_option: ::std::option::Option::None,
+                        items: value.items.into_iter().map(i64::from).collect(),
+                        entries: value
+                            .entries
+                            .into_iter()
+                            .map(|(key, value)| (
+                                key,
+                                ::std::option::Option::Some(f64::from(value)),
+                            ))
+                            .collect(),
+                        deep: value
+                            .deep
+                            .into_iter()
+                            .map(|value| {
+                                value
+                                    .into_iter()
+                                    .map(|(key, value)| (
+                                        key,
+                                        value
+                                            .map(|value| UpgradeDeepItemValue::Long(i64::from(value))),
+                                    ))
+                                    .collect()
+                            })
+                            .collect(),
+                        same: value.same,
+                        same_map: value.same_map,
+                        part: <Part as ::std::convert::From<_>>::from(value.part),
+                        same_part: <Same as ::std::convert::From<
+                            _,
+                        >>::from(value.same_part),
+                        renamed: <After as ::std::convert::From<_>>::from(value.renamed),
+                        digest: value.digest,
+                        at: value.at,
+                        price: value.price,
+                        huge: value.huge,
+                        day: ::accordant_wire::values::known::date(7),
+                        more: ::std::vec::Vec::from([::std::string::String::from("a")]),
+                        record: Defaults {
+                            a: 3,
+                            b: ::std::option::Option::None,
+                        },
+                    }
+                }
+            }
+            impl ::std::convert::From<super::v1::State> for State {
+                fn from(value: super::v1::State) -> Self {
+                    match value {
+                        super::v1::State::Open => Self::Open,
+                        super::v1::State::Gone => Self::Unknown,
+                        super::v1::State::Done => Self::Done,
+                    }
+                }
+            }
+            impl ::std::convert::From<super::v1::Part> for Part {
+                fn from(value: super::v1::Part) -> Self {
+                    Self {
+                        branches: value
+                            .branches
+                            .map(|value| match value {
+                                super::v1::PartBranches::Part(value) => {
+                                    PartBranches::Part(
+                                        ::std::boxed::Box::new(
+                                            <Part as ::std::convert::From<_>>::from(*value),
+                                        ),
+                                    )
+                                }
+                                super::v1::PartBranches::Int(value) => {
+                                    PartBranches::Long(i64::from(value))
+                                }
+                            }),
+                        parts: value
+                            .parts
+                            .into_iter()
+                            .map(<Part as ::std::convert::From<_>>::from)
+                            .collect(),
+                        name: value.name,
+                        number: i64::from(value.number),
+                        next: value
+                            .next
+                            .map(|value| ::std::boxed::Box::new(
+                                <Part as ::std::convert::From<_>>::from(*value),
+                            )),
+                        added: ::std::string::String::from("x"),
+                    }
+                }
+            }
+            impl ::std::convert::From<super::v1::Same> for Same {
+                fn from(value: super::v1::Same) -> Self {
+                    Self { a: value.a, b: value.b }
+                }
+            }
+            impl ::std::convert::From<super::v1::Before> for After {
+                fn from(value: super::v1::Before) -> Self {
+                    Self { x: value.x, y: 2 }
                 }
             }
         }
@@ -9468,6 +15071,11 @@ pub mod hostile {
                         )?;
                     reader.leave();
                     ::std::result::Result::Ok(())
+                }
+            }
+            impl ::std::convert::From<super::v1::Everything> for Everything {
+                fn from(value: super::v1::Everything) -> Self {
+                    Self { id: value.id }
                 }
             }
         }
@@ -17698,6 +23306,28 @@ pub mod shared {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::convert::From<super::v1::Moved> for Moved {
+                fn from(value: super::v1::Moved) -> Self {
+                    Self {
+                        id: value.id,
+                        to: <super::super::point::v2::Point as ::std::convert::From<
+                            _,
+                        >>::from(value.to),
+                        unit: super::super::unit::v1::Unit::Metre,
+                        hash: ::std::option::Option::None,
+                    }
+                }
+            }
+            impl ::std::convert::From<super::super::point::v1::Point>
+            for super::super::point::v2::Point {
+                fn from(value: super::super::point::v1::Point) -> Self {
+                    Self {
+                        x: value.x,
+                        y: value.y,
+                        z: ::std::option::Option::None,
+                    }
+                }
+            }
         }
     }
     #[doc(inline)]
@@ -19868,6 +25498,53 @@ pub mod values {
                     ::std::result::Result::Ok(value)
                 }
             }
+            impl ::std::convert::From<super::v1::Logical> for Logical {
+                fn from(value: super::v1::Logical) -> Self {
+                    Self {
+                        id: value.id,
+                        uuid_text: ::accordant_wire::values::Uuid::from_bytes([
+                            63, 138, 28, 82, 107, 14, 79, 14, 157, 60, 10, 75, 28, 157,
+                            126, 33,
+                        ]),
+                        uuid_bytes: ::accordant_wire::values::Uuid::from_bytes([
+                            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+                        ]),
+                        money: ::accordant_wire::values::known::decimal(b"\x05\x13", 2),
+                        fixed_money: ::accordant_wire::values::known::decimal(
+                            b"\xFF\xFF\xFF\xFF\xFF\x80",
+                            3,
+                        ),
+                        huge: ::std::vec::Vec::from(b"\x01"),
+                        date: ::accordant_wire::values::known::date(-1),
+                        time_millis: ::accordant_wire::values::known::time(1000000),
+                        time_micros: ::accordant_wire::values::known::time(1000),
+                        ts_millis: ::accordant_wire::values::known::timestamp(-1, 1000),
+                        ts_micros: ::accordant_wire::values::known::timestamp(
+                            0,
+                            1000000,
+                        ),
+                        ts_nanos: ::accordant_wire::values::known::timestamp(
+                            1,
+                            1000000000,
+                        ),
+                        local_millis: ::accordant_wire::values::known::local_timestamp(
+                            1,
+                            1000,
+                        ),
+                        local_micros: ::accordant_wire::values::known::local_timestamp(
+                            2,
+                            1000000,
+                        ),
+                        local_nanos: ::accordant_wire::values::known::local_timestamp(
+                            3,
+                            1000000000,
+                        ),
+                        duration: ::accordant_wire::values::Duration::from_bytes([
+                            1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0,
+                        ]),
+                    }
+                }
+            }
         }
     }
     #[doc(inline)]
@@ -21041,6 +26718,49 @@ pub mod values {
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
+                }
+            }
+            impl ::std::convert::From<super::v1::Numbers> for Numbers {
+                fn from(value: super::v1::Numbers) -> Self {
+                    Self {
+                        id: value.id,
+                        pi: 3.14,
+                        e: 2.7182817,
+                        big: 100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000.0,
+                        small: 0.000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000005,
+                        float_max: 340282350000000000000000000000000000000.0,
+                        exact: 16777216.0,
+                        zero: -0.0,
+                        whole: 7.0,
+                        int_least: -2147483648,
+                        long_most: 9223372036854775807,
+                        later: ::std::option::Option::Some(
+                            NumbersLater::String(
+                                ::std::string::String::from("a later branch"),
+                            ),
+                        ),
+                        record_branch: ::std::option::Option::Some(Deep {
+                            a: 2,
+                            m: ::std::collections::BTreeMap::from([
+                                (
+                                    ::std::string::String::from("k"),
+                                    ::std::vec::Vec::from([
+                                        ::std::option::Option::None,
+                                        ::std::option::Option::Some(Deep {
+                                            a: 3,
+                                            m: ::std::collections::BTreeMap::new(),
+                                        }),
+                                    ]),
+                                ),
+                            ]),
+                        }),
+                        raw: ::std::vec::Vec::from(b"\0\x7F\x80\xFF\"\\"),
+                        two: [255, 0],
+                        unit: (),
+                        text: ::std::string::String::from(
+                            "\u{202e}\u{2066} {} \\u0022 \" */ \r\n \0 \u{feff}",
+                        ),
+                    }
                 }
             }
         }

@@ -2051,6 +2051,8 @@ pub mod options {
             }
         }
         /// Version 2 and its types.
+        ///
+        /// There is no From of v1: options.Chosen.new_money: its default is made by decoders only.
         pub mod v2 {
             /// `options.Chosen` v2.
             pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {

@@ -13,7 +13,13 @@ use accordant_wire::{Event, Limits, dynamic::Plan};
 use crate::{
     contracts::{corpus, load},
     generate::{Rng, datum, tame},
-    golden::{bare, evolution::order, keys, names, shapes, shared::moved, values::logical},
+    golden::{
+        bare,
+        evolution::{order, upgrade},
+        keys, names, shapes,
+        shared::moved,
+        values::logical,
+    },
 };
 
 const DATA_A_PAIR: usize = 300;
@@ -84,6 +90,8 @@ fn check_pair<E: Event + PartialEq>(version: u32, writer: &Schema, reader: &Sche
 
 #[test]
 fn versions_of_one_contract() {
+    check::<upgrade::v1::Upgrade>();
+    check::<upgrade::v2::Upgrade>();
     check::<order::v1::Order>();
     check::<order::v2::Order>();
     check::<order::v3::Order>();

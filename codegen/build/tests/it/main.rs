@@ -48,4 +48,5 @@ mod options;
 mod random;
 mod refused;
 mod round_trip;
+mod upgrade;
 mod views;

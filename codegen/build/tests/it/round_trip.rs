@@ -112,6 +112,7 @@ fn logical_types() {
 #[test]
 fn evolution() {
     check::<golden::evolution::Order>();
+    check::<golden::evolution::Upgrade>();
 }
 
 #[test]
