@@ -140,9 +140,6 @@ fn lints() -> TokenStream {
             // Null is a field like any other; an enum may have one symbol.
             clippy::let_unit_value,
             clippy::match_single_binding,
-            // A view's fields become owned ones alike, whatever they are.
-            clippy::map_clone,
-            clippy::redundant_closure,
         )]
     }
 }

@@ -11,12 +11,21 @@ use crate::{
     decode::{Resolver, Unresolved, fields_of},
     shape::Shape,
     slot::Slot,
-    types::{Leaf, Place, UnionShape},
+    types::{Form, Leaf, Place, UnionShape},
 };
 
 /// What a version's module has besides its types.
 pub(crate) struct EventParts {
     pub(crate) items: TokenStream,
+}
+
+/// What reads the versions of a contract.
+pub(crate) struct Decoders {
+    /// The constants of the versions that are read.
+    pub(crate) versions: Vec<TokenStream>,
+    /// Chooses by `version`, and reads from `reader`.
+    pub(crate) body: TokenStream,
+    pub(crate) modules: TokenStream,
 }
 
 /// A field that a path leads to.
@@ -81,7 +90,7 @@ impl Place<'_, '_> {
             return Err(self.unsupported("", "an event is a record"));
         };
         let decoders = self.decoders(shapes)?;
-        let (versions, arms, modules) = (decoders.versions, decoders.arms, decoders.modules);
+        let (versions, body, modules) = (decoders.versions, decoders.body, decoders.modules);
         let name = &self.rust_type_of(schema.root).name;
         let config = &unit.contract.config;
         let (contract, topic) = (unit.contract.name.as_str(), config.topic.as_str());
@@ -104,16 +113,7 @@ impl Place<'_, '_> {
                     version: u32,
                     reader: &mut ::accordant_wire::Reader<'_>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    match version {
-                        #(#arms,)*
-                        version => ::std::result::Result::Err(reader.error(
-                            ::accordant_wire::DecodeErrorKind::UnknownVersion {
-                                contract: #contract,
-                                reader: #number,
-                                version,
-                            },
-                        )),
-                    }
+                    #body
                 }
 
                 fn key(&self) -> ::std::string::String { #key }
@@ -129,11 +129,16 @@ impl Place<'_, '_> {
         Ok(Some(EventParts { items }))
     }
 
-    /// A decoder for each version of the contract that can be resolved. Drafts
-    /// are among them: while one is tried out, its events must be readable.
-    fn decoders(&self, shapes: &[Shape]) -> Result<Decoders, Error> {
+    /// A decoder for each version of the contract that can be resolved, into
+    /// the owned type or the view. Drafts are among them: while one is tried
+    /// out, its events must be readable.
+    pub(crate) fn decoders(&self, shapes: &[Shape]) -> Result<Decoders, Error> {
         let unit = self.unit();
-        let mut decoders = Decoders::default();
+        let (decode, prefix, how) = match self.form {
+            Form::Owned => (quote!(Decode::decode), "from", ""),
+            Form::View => (quote!(DecodeRef::decode_ref), "view_from", ", borrowed"),
+        };
+        let (mut versions, mut arms, mut modules) = (Vec::new(), Vec::new(), TokenStream::new());
         for (at, other) in self.layout.units.iter().enumerate() {
             if other.contract.name != unit.contract.name {
                 continue;
@@ -142,34 +147,44 @@ impl Place<'_, '_> {
             let writer = &other.version.schema;
             let mut resolver = Resolver::new(&inside, writer, &shapes[at]);
             let read = resolver.read(writer.root, self.schema().root, Slot::Heap);
-            let resolved = read.and_then(|read| Ok((read, resolver.functions()?)));
-            let functions = match resolved {
-                Ok((_, functions)) => functions,
+            let functions = match read.and_then(|_| resolver.functions()) {
+                Ok(functions) => functions,
                 Err(Unresolved::Incompatible) => continue,
                 Err(Unresolved::Failed(error)) => return Err(error),
             };
-            let number = Literal::u32_unsuffixed(other.version.version.0);
-            decoders
-                .versions
-                .push(self.layout.item(self.unit, at, "WRITER"));
+            let version = other.version.version.0;
+            let number = Literal::u32_unsuffixed(version);
+            versions.push(self.layout.item(self.unit, at, "WRITER"));
             if functions.is_empty() {
-                decoders
-                    .arms
-                    .push(quote!(#number => ::accordant_wire::Decode::decode(reader)));
+                arms.push(quote!(#number => ::accordant_wire::#decode(reader)));
                 continue;
             }
-            let module = format_ident!("from_v{}", other.version.version.0);
+            let module = format_ident!("{prefix}_v{version}");
             let root = &self.rust_type_of(self.schema().root).name;
             let function = crate::ident::Scope::default().snake(&format!("read_{root}"));
-            decoders
-                .arms
-                .push(quote!(#number => #module::#function(reader)));
-            let doc = format!(" What v{} wrote.", other.version.version.0);
-            decoders
-                .modules
-                .extend(quote!(#[doc = #doc] mod #module { #(#functions)* }));
+            arms.push(quote!(#number => #module::#function(reader)));
+            let doc = format!(" What v{version} wrote{how}.");
+            modules.extend(quote!(#[doc = #doc] mod #module { #(#functions)* }));
         }
-        Ok(decoders)
+        let contract = unit.contract.name.as_str();
+        let number = Literal::u32_unsuffixed(unit.version.version.0);
+        let body = quote! {
+            match version {
+                #(#arms,)*
+                version => ::std::result::Result::Err(reader.error(
+                    ::accordant_wire::DecodeErrorKind::UnknownVersion {
+                        contract: #contract,
+                        reader: #number,
+                        version,
+                    },
+                )),
+            }
+        };
+        Ok(Decoders {
+            versions,
+            body,
+            modules,
+        })
     }
 
     fn key_text(&self, root: &Record, paths: &[String]) -> Result<TokenStream, Error> {
@@ -248,11 +263,4 @@ impl Place<'_, '_> {
         }
         Err(self.unsupported(path, "an empty path"))
     }
-}
-
-#[derive(Default)]
-struct Decoders {
-    versions: Vec<TokenStream>,
-    arms: Vec<TokenStream>,
-    modules: TokenStream,
 }

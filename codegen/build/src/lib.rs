@@ -27,6 +27,7 @@
 //! written.
 
 mod builder;
+mod change;
 mod choices;
 mod config;
 mod decode;

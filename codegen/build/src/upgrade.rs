@@ -9,6 +9,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::{
+    change::Change,
     decode::{fields_of, match_fields, names_match, pick_branch, variants_of},
     layout::{Layout, RustType},
     shape::Shape,
@@ -36,46 +37,6 @@ struct Upgrader<'p, 'l, 'a> {
     new: &'p Place<'l, 'a>,
     pairs: BTreeSet<(NodeId, NodeId)>,
     open: VecDeque<(NodeId, NodeId)>,
-}
-
-/// How a value becomes a newer one.
-enum Change {
-    /// It is one.
-    None,
-    /// By a function.
-    Function(TokenStream),
-    /// By an expression over the value's.
-    Expression(Box<dyn Fn(&TokenStream) -> TokenStream>),
-}
-
-impl Change {
-    fn new(expression: impl Fn(&TokenStream) -> TokenStream + 'static) -> Change {
-        Change::Expression(Box::new(expression))
-    }
-
-    fn of(&self, value: &TokenStream) -> TokenStream {
-        match self {
-            Change::None => value.clone(),
-            Change::Function(function) => quote!(#function(#value)),
-            Change::Expression(expression) => expression(value),
-        }
-    }
-
-    /// As an argument that takes the value.
-    fn argument(&self) -> TokenStream {
-        match self {
-            Change::Function(function) => function.clone(),
-            Change::None | Change::Expression(_) => {
-                let value = self.of(&quote!(value));
-                quote!(|value| #value)
-            }
-        }
-    }
-
-    /// The change, and another one of what comes out of it.
-    fn then(self, next: impl Fn(&TokenStream) -> TokenStream + 'static) -> Change {
-        Change::new(move |value| next(&self.of(value)))
-    }
 }
 
 /// Of every unit that is a contract's latest, by its position. An older shared
@@ -170,12 +131,9 @@ impl Upgrader<'_, '_, '_> {
                         let change = self.each_branch(w, &one, w_slot, |this, branch, slot| {
                             this.branch_of(branch, r, &other, slot, r_slot)
                         })?;
-                        Ok(match change {
-                            Change::None => Change::None,
-                            change => {
-                                let change = change.argument();
-                                Change::new(move |value| quote!(#value.map(#change)))
-                            }
+                        Ok(match change.each() {
+                            None => Change::None,
+                            Some(each) => Change::new(move |value| quote!(#value #each)),
                         })
                     }
                     (one, _) => self.out_of_union(w, r, &one, w_slot, r_slot),
@@ -205,11 +163,10 @@ impl Upgrader<'_, '_, '_> {
             }
             (Kind::Array(one), Kind::Array(other)) => {
                 let change = self.change(*one, *other, Slot::Heap, Slot::Heap)?;
-                Ok(match change {
-                    Change::None => Change::None,
-                    change => {
-                        let item = change.argument();
-                        Change::new(move |value| quote!(#value.into_iter().map(#item).collect()))
+                Ok(match change.each() {
+                    None => Change::None,
+                    Some(each) => {
+                        Change::new(move |value| quote!(#value.into_iter() #each .collect()))
                     }
                 })
             }

@@ -2,13 +2,15 @@
 //! that borrows them from the input, and the way from there to the owned type.
 
 use accordant_schema::{Kind, NodeId, Record, contract::ContractKind};
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::{
     Error,
-    decode::{Resolver, Unresolved, fields_of},
+    change::Change,
+    decode::{Resolver, fields_of},
     docs::docs,
+    event::Decoders,
     layout::RustType,
     shape::Shape,
     slot::Slot,
@@ -71,57 +73,21 @@ impl Place<'_, '_> {
         let unit = self.unit();
         let place = Place {
             form: Form::View,
-            ..self.inside()
+            ..*self
         };
         let root = self.schema().root;
         if unit.contract.config.kind == ContractKind::Type || !place.is_view(root) {
             return Ok(TokenStream::new());
         }
-        let (mut arms, mut modules) = (Vec::new(), TokenStream::new());
-        for (at, other) in self.layout.units.iter().enumerate() {
-            if other.contract.name != unit.contract.name {
-                continue;
-            }
-            let writer = &other.version.schema;
-            let mut resolver = Resolver::new(&place, writer, &shapes[at]);
-            let read = resolver.read(writer.root, root, Slot::Heap);
-            let functions = match read.and_then(|_| resolver.functions()) {
-                Ok(functions) => functions,
-                Err(Unresolved::Incompatible) => continue,
-                Err(Unresolved::Failed(error)) => return Err(error),
-            };
-            let version = other.version.version.0;
-            let number = Literal::u32_unsuffixed(version);
-            if functions.is_empty() {
-                arms.push(quote!(#number => ::accordant_wire::DecodeRef::decode_ref(reader)));
-                continue;
-            }
-            let module = format_ident!("view_from_v{version}");
-            let name = &self.rust_type_of(root).name;
-            let function = crate::ident::Scope::default().snake(&format!("read_{name}"));
-            arms.push(quote!(#number => #module::#function(reader)));
-            let doc = format!(" What v{version} wrote, borrowed.");
-            modules.extend(quote!(#[doc = #doc] mod #module { #(#functions)* }));
-        }
+        let Decoders { body, modules, .. } = place.decoders(shapes)?;
         let view = self.view_of(self.rust_type_of(root)).name;
-        let contract = unit.contract.name.as_str();
-        let number = Literal::u32_unsuffixed(unit.version.version.0);
         Ok(quote! {
             impl<'a> ::accordant_wire::EventRef<'a> for #view<'a> {
                 fn decode_version(
                     version: u32,
                     reader: &mut ::accordant_wire::Reader<'a>,
                 ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
-                    match version {
-                        #(#arms,)*
-                        version => ::std::result::Result::Err(reader.error(
-                            ::accordant_wire::DecodeErrorKind::UnknownVersion {
-                                contract: #contract,
-                                reader: #number,
-                                version,
-                            },
-                        )),
-                    }
+                    #body
                 }
             }
             #modules
@@ -142,7 +108,7 @@ impl Place<'_, '_> {
                 .map_err(|error| self.not_itself(error, avro))?
                 .argument();
             reads.push(quote!(#name: reader.field(#avro, #read)?));
-            let value = self.owned_value(field.ty, slot, &quote!(self.#name));
+            let value = self.owned(field.ty, slot).of(&quote!(self.#name));
             owned.push(quote!(#name: #value));
         }
         let rust = self.rust_type_of(id);
@@ -184,7 +150,9 @@ impl Place<'_, '_> {
             .variants
             .iter()
             .map(|(at, branch, variant): &(_, _, Ident)| {
-                let value = self.owned_value(*branch, Slot::Branch(id, *at), &quote!(value));
+                let value = self
+                    .owned(*branch, Slot::Branch(id, *at))
+                    .of(&quote!(value));
                 quote!(Self::#variant(value) => #name::#variant(#value))
             });
         let doc = docs(None, &format!("A view of a [`{name}`]."));
@@ -200,48 +168,40 @@ impl Place<'_, '_> {
         }
     }
 
-    /// The owned value of a view's value.
-    fn owned_value(&self, id: NodeId, slot: Slot, value: &TokenStream) -> TokenStream {
+    /// How a view's value becomes an owned one.
+    fn owned(&self, id: NodeId, slot: Slot) -> Change {
         if !self.is_view(id) {
-            return value.clone();
+            return Change::None;
         }
         match &self.schema().node(id).kind {
-            Kind::String => quote!(::std::string::String::from(#value)),
-            Kind::Bytes => quote!(::std::vec::Vec::from(#value)),
-            Kind::Fixed(_) => quote!(*#value),
-            Kind::Record(_) if self.shape.is_boxed(slot) => {
+            Kind::String => Change::Function(quote!(::std::string::String::from)),
+            Kind::Bytes => Change::Function(quote!(::std::vec::Vec::from)),
+            Kind::Fixed(_) => Change::Copy,
+            Kind::Record(_) => {
                 let into_owned = quote!(::accordant_wire::DecodeRef::into_owned);
-                quote!(::std::boxed::Box::new(#into_owned(*#value)))
+                self.unboxed(slot, into_owned)
             }
-            Kind::Record(_) => quote!(::accordant_wire::DecodeRef::into_owned(#value)),
-            Kind::Array(items) => {
-                let item = self.owned_value(*items, Slot::Heap, &quote!(item));
-                quote!(#value.into_iter().map(|item| #item).collect())
-            }
+            Kind::Array(items) => match self.owned(*items, Slot::Heap).each() {
+                None => Change::None,
+                Some(each) => Change::new(move |it| quote!(#it.into_iter() #each .collect())),
+            },
             Kind::Map(values) => {
-                let entry = self.owned_value(*values, Slot::Heap, &quote!(value));
-                quote! {
-                    #value
-                        .into_iter()
-                        .map(|(key, value)| (::std::string::String::from(key), #entry))
-                        .collect()
-                }
+                let value = self.owned(*values, Slot::Heap).of(&quote!(value));
+                let entry = quote!(|(key, value)| (::std::string::String::from(key), #value));
+                Change::new(move |it| quote!(#it.into_iter().map(#entry).collect()))
             }
             Kind::Union(branches) => {
                 let shape = UnionShape::new(self.schema(), branches);
-                let inner = |value: &TokenStream| match shape.variants.as_slice() {
-                    [(_, branch, _)] => self.owned_value(*branch, slot, value),
-                    _ if self.shape.is_boxed(slot) => {
-                        quote!(::std::boxed::Box::new((*#value).into_owned()))
+                let inner = match shape.variants.as_slice() {
+                    [(_, branch, _)] => self.owned(*branch, slot),
+                    _ => {
+                        let path = self.path_of(id);
+                        self.unboxed(slot, quote!(#path::into_owned))
                     }
-                    _ => quote!(#value.into_owned()),
                 };
-                match shape.null {
-                    Some(_) => {
-                        let inner = inner(&quote!(value));
-                        quote!(#value.map(|value| #inner))
-                    }
-                    None => inner(value),
+                match inner.each().filter(|_| shape.is_option()) {
+                    Some(each) => Change::new(move |it| quote!(#it #each)),
+                    None => inner,
                 }
             }
             Kind::Null
@@ -250,7 +210,15 @@ impl Place<'_, '_> {
             | Kind::Long
             | Kind::Float
             | Kind::Double
-            | Kind::Enum(_) => value.clone(),
+            | Kind::Enum(_) => Change::None,
+        }
+    }
+
+    /// A function of what is in a place, and into a box again if it is in one.
+    fn unboxed(&self, slot: Slot, function: TokenStream) -> Change {
+        match self.shape.is_boxed(slot) {
+            true => Change::new(move |it| quote!(::std::boxed::Box::new(#function(*#it)))),
+            false => Change::Function(function),
         }
     }
 }

@@ -16,8 +16,6 @@ pub use self::bare::Bare;
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod bare {
     #[doc(inline)]
@@ -282,8 +280,6 @@ pub mod bare {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod accordant_wire {
     #[doc(inline)]
@@ -510,8 +506,6 @@ pub mod accordant_wire {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod collide {
     #[doc(inline)]
@@ -1243,8 +1237,6 @@ pub mod collide {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod evolution {
     #[doc(inline)]
@@ -1632,11 +1624,11 @@ pub mod evolution {
                         items: self
                             .items
                             .into_iter()
-                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .map(::accordant_wire::DecodeRef::into_owned)
                             .collect(),
                         gone: ::accordant_wire::DecodeRef::into_owned(self.gone),
                         maybe: self.maybe,
-                        kind: self.kind.into_owned(),
+                        kind: OrderKindRef::into_owned(self.kind),
                         at: self.at,
                     }
                 }
@@ -2020,10 +2012,7 @@ pub mod evolution {
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
-                                        value
-                                            .into_iter()
-                                            .map(|item| ::std::vec::Vec::from(item))
-                                            .collect(),
+                                        value.into_iter().map(::std::vec::Vec::from).collect(),
                                     ))
                                     .collect()
                             }),
@@ -2891,10 +2880,10 @@ pub mod evolution {
                         items: self
                             .items
                             .into_iter()
-                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .map(::accordant_wire::DecodeRef::into_owned)
                             .collect(),
-                        maybe: self.maybe.map(|value| value.into_owned()),
-                        kind: self.kind.map(|value| value.into_owned()),
+                        maybe: self.maybe.map(OrderMaybeRef::into_owned),
+                        kind: self.kind.map(OrderKindRef::into_owned),
                         label: ::std::string::String::from(self.label),
                         bytes: ::std::vec::Vec::from(self.bytes),
                         negative: self.negative,
@@ -2910,12 +2899,8 @@ pub mod evolution {
                                 ::std::string::String::from(value),
                             ))
                             .collect(),
-                        r#union: self
-                            .r#union
-                            .map(|value| ::std::string::String::from(value)),
-                        second: self
-                            .second
-                            .map(|value| ::std::string::String::from(value)),
+                        r#union: self.r#union.map(::std::string::String::from),
+                        second: self.second.map(::std::string::String::from),
                         record: ::accordant_wire::DecodeRef::into_owned(self.record),
                     }
                 }
@@ -3048,7 +3033,7 @@ pub mod evolution {
                 fn into_owned(self) -> Item {
                     Item {
                         quantity: self.quantity,
-                        sku: self.sku.map(|value| ::std::string::String::from(value)),
+                        sku: self.sku.map(::std::string::String::from),
                     }
                 }
             }
@@ -5899,12 +5884,12 @@ pub mod evolution {
                         into_option: self.into_option,
                         into_union: ::std::string::String::from(self.into_union),
                         option: self.option,
-                        swapped: self
-                            .swapped
-                            .map(|value| ::std::string::String::from(value)),
+                        swapped: self.swapped.map(::std::string::String::from),
                         option_union: self.option_union,
-                        union_option: self.union_option.map(|value| value.into_owned()),
-                        r#union: self.r#union.into_owned(),
+                        union_option: self
+                            .union_option
+                            .map(UpgradeUnionOptionRef::into_owned),
+                        r#union: UpgradeUnionRef::into_owned(self.r#union),
                         only: self.only,
                         from_union: self.from_union,
                         from_option: self.from_option,
@@ -5920,8 +5905,8 @@ pub mod evolution {
                         deep: self
                             .deep
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
@@ -5933,7 +5918,7 @@ pub mod evolution {
                         same: self
                             .same
                             .into_iter()
-                            .map(|item| ::std::string::String::from(item))
+                            .map(::std::string::String::from)
                             .collect(),
                         same_map: self
                             .same_map
@@ -6372,11 +6357,11 @@ pub mod evolution {
                             .map(|value| ::std::boxed::Box::new(
                                 ::accordant_wire::DecodeRef::into_owned(*value),
                             )),
-                        branches: self.branches.map(|value| value.into_owned()),
+                        branches: self.branches.map(PartBranchesRef::into_owned),
                         parts: self
                             .parts
                             .into_iter()
-                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .map(::accordant_wire::DecodeRef::into_owned)
                             .collect(),
                     }
                 }
@@ -8282,19 +8267,19 @@ pub mod evolution {
                         new_name: self.new_name,
                         nothing: self.nothing,
                         into_option: self.into_option,
-                        into_union: self.into_union.map(|value| value.into_owned()),
+                        into_union: self.into_union.map(UpgradeIntoUnionRef::into_owned),
                         option: self.option,
-                        swapped: self
-                            .swapped
-                            .map(|value| ::std::string::String::from(value)),
-                        option_union: self.option_union.map(|value| value.into_owned()),
-                        union_option: self.union_option.map(|value| value.into_owned()),
-                        r#union: self.r#union.into_owned(),
+                        swapped: self.swapped.map(::std::string::String::from),
+                        option_union: self
+                            .option_union
+                            .map(UpgradeOptionUnionRef::into_owned),
+                        union_option: self
+                            .union_option
+                            .map(UpgradeUnionOptionRef::into_owned),
+                        r#union: UpgradeUnionRef::into_owned(self.r#union),
                         only: self.only,
                         from_union: self.from_union,
-                        from_option: self
-                            .from_option
-                            .map(|value| ::std::string::String::from(value)),
+                        from_option: self.from_option.map(::std::string::String::from),
                         items: self.items,
                         entries: self
                             .entries
@@ -8307,12 +8292,12 @@ pub mod evolution {
                         deep: self
                             .deep
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
-                                        value.map(|value| value.into_owned()),
+                                        value.map(UpgradeDeepItemValueRef::into_owned),
                                     ))
                                     .collect()
                             })
@@ -8320,7 +8305,7 @@ pub mod evolution {
                         same: self
                             .same
                             .into_iter()
-                            .map(|item| ::std::string::String::from(item))
+                            .map(::std::string::String::from)
                             .collect(),
                         same_map: self
                             .same_map
@@ -8341,7 +8326,7 @@ pub mod evolution {
                         more: self
                             .more
                             .into_iter()
-                            .map(|item| ::std::string::String::from(item))
+                            .map(::std::string::String::from)
                             .collect(),
                         record: ::accordant_wire::DecodeRef::into_owned(self.record),
                     }
@@ -8508,7 +8493,7 @@ pub mod evolution {
                 fn into_owned(self) -> Defaults {
                     Defaults {
                         a: self.a,
-                        b: self.b.map(|value| ::std::string::String::from(value)),
+                        b: self.b.map(::std::string::String::from),
                     }
                 }
             }
@@ -8813,11 +8798,11 @@ pub mod evolution {
                 }
                 fn into_owned(self) -> Part {
                     Part {
-                        branches: self.branches.map(|value| value.into_owned()),
+                        branches: self.branches.map(PartBranchesRef::into_owned),
                         parts: self
                             .parts
                             .into_iter()
-                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .map(::accordant_wire::DecodeRef::into_owned)
                             .collect(),
                         name: ::std::string::String::from(self.name),
                         number: self.number,
@@ -10234,8 +10219,6 @@ pub mod evolution {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod hostile {
     #[doc(inline)]
@@ -11188,13 +11171,11 @@ pub mod hostile {
                         endless: self.endless,
                         laughs: self.laughs,
                         tree: self.tree,
-                        wide: self
-                            .wide
-                            .map(|value| ::accordant_wire::DecodeRef::into_owned(value)),
+                        wide: self.wide.map(::accordant_wire::DecodeRef::into_owned),
                         texts: self
                             .texts
                             .into_iter()
-                            .map(|item| ::std::string::String::from(item))
+                            .map(::std::string::String::from)
                             .collect(),
                         map: self
                             .map
@@ -11207,8 +11188,8 @@ pub mod hostile {
                         maps: self
                             .maps
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
@@ -11217,7 +11198,7 @@ pub mod hostile {
                                     .collect()
                             })
                             .collect(),
-                        choice: self.choice.into_owned(),
+                        choice: EverythingChoiceRef::into_owned(self.choice),
                         state: self.state,
                         bytes: ::std::vec::Vec::from(self.bytes),
                     }
@@ -13753,7 +13734,7 @@ pub mod hostile {
                             .map(|value| ::std::boxed::Box::new(
                                 ::accordant_wire::DecodeRef::into_owned(*value),
                             )),
-                        parts: self.parts.map(|value| *value),
+                        parts: self.parts.copied(),
                     }
                 }
             }
@@ -15096,8 +15077,6 @@ pub mod hostile {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod i64 {
     #[doc(inline)]
@@ -15323,8 +15302,6 @@ pub mod i64 {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod keys {
     #[doc(inline)]
@@ -15743,8 +15720,6 @@ pub mod keys {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod names {
     #[doc(inline)]
@@ -17014,9 +16989,7 @@ pub mod names {
                 }
                 fn into_owned(self) -> Some {
                     Some {
-                        none: self
-                            .none
-                            .map(|value| ::accordant_wire::DecodeRef::into_owned(value)),
+                        none: self.none.map(::accordant_wire::DecodeRef::into_owned),
                     }
                 }
             }
@@ -18808,8 +18781,6 @@ pub mod names {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod roots {
     /// A corner of the generator.
@@ -18933,8 +18904,6 @@ pub mod roots {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod self_ {
     #[doc(inline)]
@@ -19161,8 +19130,6 @@ pub mod self_ {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod shapes {
     #[doc(inline)]
@@ -19507,13 +19474,13 @@ pub mod shapes {
                             ::accordant_wire::DecodeRef::into_owned(*self.self_),
                         ),
                         ring: self.ring,
-                        either: self.either.into_owned(),
+                        either: EndlessEitherRef::into_owned(self.either),
                         each: self
                             .each
                             .into_iter()
                             .map(|(key, value)| (
                                 ::std::string::String::from(key),
-                                value.map(|value| value.into_owned()),
+                                value.map(EndlessEachValueRef::into_owned),
                             ))
                             .collect(),
                     }
@@ -21229,7 +21196,7 @@ pub mod shapes {
                         children: self
                             .children
                             .into_iter()
-                            .map(|item| ::accordant_wire::DecodeRef::into_owned(item))
+                            .map(::accordant_wire::DecodeRef::into_owned)
                             .collect(),
                         named: self
                             .named
@@ -22166,32 +22133,32 @@ pub mod shapes {
                 fn into_owned(self) -> Unions {
                     Unions {
                         id: self.id,
-                        last: self.last.map(|value| ::std::string::String::from(value)),
+                        last: self.last.map(::std::string::String::from),
                         only: self.only,
                         nothing: self.nothing,
                         unit: self.unit,
                         every: self
                             .every
                             .into_iter()
-                            .map(|item| item.map(|value| value.into_owned()))
+                            .map(|value| value.map(UnionsEveryItemRef::into_owned))
                             .collect(),
                         two: self
                             .two
                             .into_iter()
                             .map(|(key, value)| (
                                 ::std::string::String::from(key),
-                                value.into_owned(),
+                                UnionsTwoValueRef::into_owned(value),
                             ))
                             .collect(),
                         nested: self
                             .nested
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .map(|value| {
                                         value
                                             .into_iter()
-                                            .map(|item| item.map(|value| value.into_owned()))
+                                            .map(|value| value.map(UnionsNestedItemItemRef::into_owned))
                                             .collect()
                                     })
                             })
@@ -22693,8 +22660,6 @@ pub mod shapes {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod shared {
     /// A corner of the generator.
@@ -23162,7 +23127,7 @@ pub mod shared {
                         id: self.id,
                         to: ::accordant_wire::DecodeRef::into_owned(self.to),
                         unit: self.unit,
-                        hash: self.hash.map(|value| *value),
+                        hash: self.hash.copied(),
                     }
                 }
             }
@@ -23618,7 +23583,7 @@ pub mod shared {
                     Point {
                         x: self.x,
                         y: self.y,
-                        z: self.z.map(|value| value.into_owned()),
+                        z: self.z.map(PointZRef::into_owned),
                     }
                 }
             }
@@ -23757,8 +23722,6 @@ pub mod shared {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod std {
     #[doc(inline)]
@@ -23985,8 +23948,6 @@ pub mod std {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod r#unsafe {
     #[doc(inline)]
@@ -24615,7 +24576,7 @@ pub mod r#unsafe {
                     Injection {
                         id: ::std::string::String::from(self.id),
                         text: ::std::string::String::from(self.text),
-                        next: self.next.map(|value| ::std::string::String::from(value)),
+                        next: self.next.map(::std::string::String::from),
                     }
                 }
             }
@@ -24695,8 +24656,6 @@ pub mod r#unsafe {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod values {
     #[doc(inline)]
@@ -26343,10 +26302,10 @@ pub mod values {
                         whole: self.whole,
                         int_least: self.int_least,
                         long_most: self.long_most,
-                        later: self.later.map(|value| value.into_owned()),
+                        later: self.later.map(NumbersLaterRef::into_owned),
                         record_branch: self
                             .record_branch
-                            .map(|value| ::accordant_wire::DecodeRef::into_owned(value)),
+                            .map(::accordant_wire::DecodeRef::into_owned),
                         raw: ::std::vec::Vec::from(self.raw),
                         two: *self.two,
                         unit: self.unit,
@@ -26495,9 +26454,8 @@ pub mod values {
                                 ::std::string::String::from(key),
                                 value
                                     .into_iter()
-                                    .map(|item| {
-                                        item
-                                            .map(|value| ::accordant_wire::DecodeRef::into_owned(value))
+                                    .map(|value| {
+                                        value.map(::accordant_wire::DecodeRef::into_owned)
                                     })
                                     .collect(),
                             ))

@@ -14,8 +14,6 @@
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod shapes {
     #[doc(inline)]
@@ -685,8 +683,8 @@ pub mod shapes {
                         nested: self
                             .nested
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
@@ -694,8 +692,8 @@ pub mod shapes {
                                             .map(|value| {
                                                 value
                                                     .into_iter()
-                                                    .map(|item| {
-                                                        item
+                                                    .map(|value| {
+                                                        value
                                                             .into_iter()
                                                             .map(|(key, value)| (
                                                                 ::std::string::String::from(key),
@@ -703,8 +701,8 @@ pub mod shapes {
                                                                     .map(|value| {
                                                                         value
                                                                             .into_iter()
-                                                                            .map(|item| {
-                                                                                item
+                                                                            .map(|value| {
+                                                                                value
                                                                                     .into_iter()
                                                                                     .map(|(key, value)| (
                                                                                         ::std::string::String::from(key),
@@ -712,8 +710,8 @@ pub mod shapes {
                                                                                             .map(|value| {
                                                                                                 value
                                                                                                     .into_iter()
-                                                                                                    .map(|item| {
-                                                                                                        item
+                                                                                                    .map(|value| {
+                                                                                                        value
                                                                                                             .into_iter()
                                                                                                             .map(|(key, value)| (
                                                                                                                 ::std::string::String::from(key),
@@ -721,8 +719,8 @@ pub mod shapes {
                                                                                                                     .map(|value| {
                                                                                                                         value
                                                                                                                             .into_iter()
-                                                                                                                            .map(|item| {
-                                                                                                                                item
+                                                                                                                            .map(|value| {
+                                                                                                                                value
                                                                                                                                     .into_iter()
                                                                                                                                     .map(|(key, value)| (
                                                                                                                                         ::std::string::String::from(key),
@@ -730,8 +728,8 @@ pub mod shapes {
                                                                                                                                             .map(|value| {
                                                                                                                                                 value
                                                                                                                                                     .into_iter()
-                                                                                                                                                    .map(|item| {
-                                                                                                                                                        item
+                                                                                                                                                    .map(|value| {
+                                                                                                                                                        value
                                                                                                                                                             .into_iter()
                                                                                                                                                             .map(|(key, value)| (
                                                                                                                                                                 ::std::string::String::from(key),
@@ -765,7 +763,7 @@ pub mod shapes {
                                     .collect()
                             })
                             .collect(),
-                        which: self.which.into_owned(),
+                        which: LargeWhichRef::into_owned(self.which),
                     }
                 }
             }
@@ -16948,8 +16946,8 @@ pub mod shapes {
                         nested: self
                             .nested
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
@@ -16957,8 +16955,8 @@ pub mod shapes {
                                             .map(|value| {
                                                 value
                                                     .into_iter()
-                                                    .map(|item| {
-                                                        item
+                                                    .map(|value| {
+                                                        value
                                                             .into_iter()
                                                             .map(|(key, value)| (
                                                                 ::std::string::String::from(key),
@@ -16966,8 +16964,8 @@ pub mod shapes {
                                                                     .map(|value| {
                                                                         value
                                                                             .into_iter()
-                                                                            .map(|item| {
-                                                                                item
+                                                                            .map(|value| {
+                                                                                value
                                                                                     .into_iter()
                                                                                     .map(|(key, value)| (
                                                                                         ::std::string::String::from(key),
@@ -16975,8 +16973,8 @@ pub mod shapes {
                                                                                             .map(|value| {
                                                                                                 value
                                                                                                     .into_iter()
-                                                                                                    .map(|item| {
-                                                                                                        item
+                                                                                                    .map(|value| {
+                                                                                                        value
                                                                                                             .into_iter()
                                                                                                             .map(|(key, value)| (
                                                                                                                 ::std::string::String::from(key),
@@ -16984,8 +16982,8 @@ pub mod shapes {
                                                                                                                     .map(|value| {
                                                                                                                         value
                                                                                                                             .into_iter()
-                                                                                                                            .map(|item| {
-                                                                                                                                item
+                                                                                                                            .map(|value| {
+                                                                                                                                value
                                                                                                                                     .into_iter()
                                                                                                                                     .map(|(key, value)| (
                                                                                                                                         ::std::string::String::from(key),
@@ -16993,8 +16991,8 @@ pub mod shapes {
                                                                                                                                             .map(|value| {
                                                                                                                                                 value
                                                                                                                                                     .into_iter()
-                                                                                                                                                    .map(|item| {
-                                                                                                                                                        item
+                                                                                                                                                    .map(|value| {
+                                                                                                                                                        value
                                                                                                                                                             .into_iter()
                                                                                                                                                             .map(|(key, value)| (
                                                                                                                                                                 ::std::string::String::from(key),
@@ -17028,7 +17026,7 @@ pub mod shapes {
                                     .collect()
                             })
                             .collect(),
-                        which: self.which.into_owned(),
+                        which: LargeWhichRef::into_owned(self.which),
                         nothing: self.nothing,
                         field_0: self.field_0,
                         field_1: self.field_1,

@@ -14,8 +14,6 @@
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod options {
     #[doc(inline)]
@@ -981,8 +979,8 @@ pub mod options {
                         nested: self
                             .nested
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
@@ -1010,12 +1008,14 @@ pub mod options {
                             .map(|value| ::std::boxed::Box::new(
                                 ::accordant_wire::DecodeRef::into_owned(*value),
                             )),
-                        either: self.either.map(|value| value.into_owned()),
-                        whole: ::std::boxed::Box::new((*self.whole).into_owned()),
+                        either: self.either.map(ChosenEitherRef::into_owned),
+                        whole: ::std::boxed::Box::new(
+                            ChosenWholeRef::into_owned(*self.whole),
+                        ),
                         many: self
                             .many
                             .into_iter()
-                            .map(|item| item.into_owned())
+                            .map(ChosenManyItemRef::into_owned)
                             .collect(),
                     }
                 }
@@ -3398,8 +3398,8 @@ pub mod options {
                         nested: self
                             .nested
                             .into_iter()
-                            .map(|item| {
-                                item
+                            .map(|value| {
+                                value
                                     .into_iter()
                                     .map(|(key, value)| (
                                         ::std::string::String::from(key),
@@ -3427,12 +3427,14 @@ pub mod options {
                             .map(|value| ::std::boxed::Box::new(
                                 ::accordant_wire::DecodeRef::into_owned(*value),
                             )),
-                        either: self.either.map(|value| value.into_owned()),
-                        whole: ::std::boxed::Box::new((*self.whole).into_owned()),
+                        either: self.either.map(ChosenEitherRef::into_owned),
+                        whole: ::std::boxed::Box::new(
+                            ChosenWholeRef::into_owned(*self.whole),
+                        ),
                         many: self
                             .many
                             .into_iter()
-                            .map(|item| item.into_owned())
+                            .map(ChosenManyItemRef::into_owned)
                             .collect(),
                         new_money: self.new_money,
                         new_hash: self.new_hash,
@@ -3448,9 +3450,9 @@ pub mod options {
                         new_part: ::std::boxed::Box::new(
                             ::accordant_wire::DecodeRef::into_owned(*self.new_part),
                         ),
-                        new_either: self.new_either.into_owned(),
+                        new_either: ChosenNewEitherRef::into_owned(self.new_either),
                         new_whole: ::std::boxed::Box::new(
-                            (*self.new_whole).into_owned(),
+                            ChosenNewWholeRef::into_owned(*self.new_whole),
                         ),
                         new_date: self.new_date,
                         new_at: self.new_at,
@@ -4525,8 +4527,6 @@ pub mod options {
     clippy::wrong_self_convention,
     clippy::let_unit_value,
     clippy::match_single_binding,
-    clippy::map_clone,
-    clippy::redundant_closure,
 )]
 pub mod shared {
     /// A corner of the generator.
