@@ -14,7 +14,7 @@ use crate::{
     Error,
     decode::{fields_of, variants_of},
     slot::Slot,
-    types::{Form, Leaf, Place, UnionShape},
+    types::{Form, Leaf, Place, UnionShape, is_large},
 };
 
 /// Values inside each other, records' own defaults among them.
@@ -111,10 +111,12 @@ impl Defaults<'_, '_, '_> {
             }
             (Kind::Fixed(fixed), Value::String(text)) => {
                 let bytes = code_points(text).filter(|bytes| bytes.len() == fixed.size)?;
+                let literal = Literal::byte_string(&bytes);
+                let is_plain = self.place.choices().is_plain(leaf);
                 Some(match self.place.is_view(id) {
-                    true => {
-                        let value = array(&bytes);
-                        quote!(&#value)
+                    true => quote!(#literal),
+                    false if is_plain && is_large(fixed) => {
+                        quote!(::accordant_wire::values::LargeFixed::from(#literal))
                     }
                     false => self.fixed(leaf, &bytes)?,
                 })

@@ -9,7 +9,7 @@ use accordant_schema::{Kind, Node};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::types::Leaf;
+use crate::types::{Leaf, is_large};
 
 /// An expression of `Result` with `reader` in scope; `None` where the reader
 /// cannot read what the writer wrote.
@@ -65,7 +65,10 @@ fn read_plain(writer: &Kind, reader: &Kind) -> Option<TokenStream> {
         (Kind::Bytes | Kind::String, Kind::String) => quote!(reader.string()),
         (Kind::Fixed(_), Kind::Fixed(fixed)) => {
             let size = Literal::usize_unsuffixed(fixed.size);
-            quote!(reader.fixed::<#size>())
+            match is_large(fixed) {
+                true => quote!(reader.large_fixed::<#size>()),
+                false => quote!(reader.fixed::<#size>()),
+            }
         }
         _ => return None,
     })

@@ -1,6 +1,6 @@
 //! Rust types for Avro types, and where in the emitted code we are.
 
-use accordant_schema::{Kind, Logical, Node, NodeId, Schema};
+use accordant_schema::{Fixed, Kind, Logical, Node, NodeId, Schema};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
@@ -15,6 +15,14 @@ use crate::{
 
 /// Digits of a decimal that a `Decimal` of 96 bits holds for every value.
 pub(crate) const DECIMAL_DIGITS_MAX: u32 = 28;
+
+/// Bytes of a fixed up to which it is an array; a larger one is on the heap.
+const FIXED_ARRAY_BYTES_MAX: usize = 4_096;
+
+/// Whether a fixed is on the heap.
+pub(crate) fn is_large(fixed: &Fixed) -> bool {
+    fixed.size > FIXED_ARRAY_BYTES_MAX
+}
 
 /// A unit's module, from the inside.
 #[derive(Debug)]
@@ -204,8 +212,13 @@ impl<'l, 'a> Place<'l, 'a> {
             Kind::String => quote!(::std::string::String),
             Kind::Fixed(fixed) => {
                 let size = Literal::usize_unsuffixed(fixed.size);
-                let borrowed = self.is_view(id).then(|| quote!(&'a));
-                quote!(#borrowed [u8; #size])
+                match self.is_view(id) {
+                    true => quote!(&'a [u8; #size]),
+                    false if is_large(fixed) => {
+                        quote!(::accordant_wire::values::LargeFixed<#size>)
+                    }
+                    false => quote!([u8; #size]),
+                }
             }
             Kind::Enum(_) => self.path_of(id),
             Kind::Record(_) => {

@@ -14,7 +14,7 @@ use crate::{
     layout::RustType,
     shape::Shape,
     slot::Slot,
-    types::{Form, Place, UnionShape},
+    types::{Form, Place, UnionShape, is_large},
 };
 
 impl Place<'_, '_> {
@@ -176,6 +176,9 @@ impl Place<'_, '_> {
         match &self.schema().node(id).kind {
             Kind::String => Change::Function(quote!(::std::string::String::from)),
             Kind::Bytes => Change::Function(quote!(::std::vec::Vec::from)),
+            Kind::Fixed(fixed) if is_large(fixed) => {
+                Change::Function(quote!(::accordant_wire::values::LargeFixed::from))
+            }
             Kind::Fixed(_) => Change::Copy,
             Kind::Record(_) => {
                 let into_owned = quote!(::accordant_wire::DecodeRef::into_owned);

@@ -20,7 +20,9 @@ pub mod values;
 mod view;
 pub mod write;
 
-pub use error::{DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, MissingField, Segment};
+pub use error::{
+    DecodeError, DecodeErrorKind, EncodeError, EncodeErrorKind, MissingField, Segment,
+};
 pub use event::{Decode, Encode, Event, SchemaId, SchemaReference, WriterVersion};
 pub use reader::{Limits, Reader};
 pub use view::{DecodeRef, Entries, EventRef};

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, mem::size_of};
 
-use crate::{DecodeError, DecodeErrorKind, Segment};
+use crate::{DecodeError, DecodeErrorKind, Segment, values::LargeFixed};
 
 /// How much one datum may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -337,6 +337,16 @@ impl<'a> Reader<'a> {
             }
             None => Err(self.unexpected_end(N)),
         }
+    }
+
+    /// `fixed` of many bytes, onto the heap.
+    ///
+    /// # Errors
+    /// The input ends, or the memory is used up.
+    pub fn large_fixed<const N: usize>(&mut self) -> Result<LargeFixed<N>> {
+        let bytes = self.fixed_ref::<N>()?;
+        self.allocate(N)?;
+        Ok(LargeFixed::from(bytes))
     }
 
     /// The next bytes of the input.

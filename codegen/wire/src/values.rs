@@ -11,6 +11,7 @@ mod chrono;
 mod decimal;
 #[doc(hidden)]
 pub mod known;
+mod large_fixed;
 mod map;
 mod moment;
 mod read;
@@ -34,6 +35,7 @@ pub use uuid::Uuid;
 pub(crate) use self::chrono::EPOCH;
 pub use self::{
     decimal::DecimalValue,
+    large_fixed::{LargeFixed, WrongSize},
     map::MapValue,
     moment::{DateValue, LocalTimestampValue, TimeValue, TimestampValue},
 };

@@ -19883,6 +19883,515 @@ pub mod shapes {
         }
     }
     #[doc(inline)]
+    pub use self::heavy::Heavy;
+    /// Fixed types that no stack holds.
+    pub mod heavy {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `shapes.Heavy` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Heavy\",\n  \"namespace\": \"shapes\",\n  \"fields\": [\n    {\"name\": \"id\", \"type\": \"string\"},\n    {\"name\": \"image\", \"type\": {\"type\": \"fixed\", \"name\": \"Image\", \"size\": 7000000}},\n    {\"name\": \"small\", \"type\": {\"type\": \"fixed\", \"name\": \"Small\", \"size\": 4096}},\n    {\"name\": \"optional\", \"type\": [\"null\", {\"type\": \"fixed\", \"name\": \"Page\", \"size\": 4097}]},\n    {\"name\": \"either\", \"type\": [\"shapes.Page\", \"string\"]},\n    {\"name\": \"pages\", \"type\": {\"type\": \"array\", \"items\": \"shapes.Page\"}},\n    {\"name\": \"huge\", \"type\": {\"type\": \"fixed\", \"name\": \"Huge\", \"size\": 5000, \"logicalType\": \"decimal\", \"precision\": 9000}},\n    {\"name\": \"images\", \"type\": {\"type\": \"map\", \"values\": \"shapes.Image\"}}\n  ]\n}\n",
+                references: &[],
+                fingerprint: [
+                    139, 78, 172, 88, 162, 84, 225, 164, 25, 252, 231, 118, 166, 216, 36,
+                    38, 92, 251, 39, 76, 228, 97, 30, 204, 113, 19, 168, 139, 133, 51,
+                    176, 75,
+                ],
+                rabin: 4499434380620503737,
+                md5: [
+                    164, 94, 52, 188, 96, 220, 231, 240, 121, 226, 151, 117, 37, 156,
+                    179, 78,
+                ],
+            };
+            /// The record `shapes.Heavy`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Heavy {
+                /// The field `id`.
+                pub id: ::std::string::String,
+                /// The field `image`.
+                pub image: ::accordant_wire::values::LargeFixed<7000000>,
+                /// The field `small`.
+                pub small: [u8; 4096],
+                /// The field `optional`.
+                pub optional: ::std::option::Option<
+                    ::accordant_wire::values::LargeFixed<4097>,
+                >,
+                /// The field `either`.
+                pub either: HeavyEither,
+                /// The field `pages`.
+                pub pages: ::std::vec::Vec<::accordant_wire::values::LargeFixed<4097>>,
+                /// The field `huge`.
+                pub huge: ::accordant_wire::values::LargeFixed<5000>,
+                /// The field `images`.
+                pub images: ::std::collections::BTreeMap<
+                    ::std::string::String,
+                    ::accordant_wire::values::LargeFixed<7000000>,
+                >,
+            }
+            impl ::accordant_wire::Encode for Heavy {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.id, out);
+                    ::accordant_wire::write::fixed(&self.image, out);
+                    ::accordant_wire::write::fixed(&self.small, out);
+                    match &self.optional {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(0, out);
+                        }
+                        ::std::option::Option::Some(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::fixed(value, out);
+                        }
+                    }
+                    <HeavyEither as ::accordant_wire::Encode>::encode(&self.either, out)
+                        .map_err(|error| error.in_field("either"))?;
+                    ::accordant_wire::write::array(
+                            &self.pages,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::fixed(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("pages"))?;
+                    ::accordant_wire::write::decimal_fixed::<
+                        5000,
+                    >(&self.huge, 9000, 0, out)
+                        .map_err(|error| error.in_field("huge"))?;
+                    ::accordant_wire::write::map(
+                            &self.images,
+                            out,
+                            |item, out| {
+                                ::accordant_wire::write::fixed(item, out);
+                                ::std::result::Result::Ok(())
+                            },
+                        )
+                        .map_err(|error| error.in_field("images"))?;
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Heavy {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.string())?,
+                        image: reader
+                            .field("image", |reader| reader.large_fixed::<7000000>())?,
+                        small: reader.field("small", |reader| reader.fixed::<4096>())?,
+                        optional: reader
+                            .field(
+                                "optional",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader
+                                            .large_fixed::<4097>()
+                                            .map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        either: reader
+                            .field(
+                                "either",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.large_fixed::<4097>().map(HeavyEither::Page),
+                                    _ => reader.string().map(HeavyEither::String),
+                                },
+                            )?,
+                        pages: reader
+                            .field(
+                                "pages",
+                                |reader| {
+                                    reader.array(4097, |reader| reader.large_fixed::<4097>())
+                                },
+                            )?,
+                        huge: reader
+                            .field("huge", |reader| reader.decimal_fixed(5000, 0))?,
+                        images: reader
+                            .field(
+                                "images",
+                                |reader| {
+                                    reader
+                                        .map(7000000, |reader| reader.large_fixed::<7000000>())
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Heavy {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> HeavyBuilder {
+                    HeavyBuilder {
+                        id: ::std::option::Option::None,
+                        image: ::std::option::Option::None,
+                        small: ::std::option::Option::None,
+                        optional: ::std::option::Option::None,
+                        either: ::std::option::Option::None,
+                        pages: ::std::option::Option::None,
+                        huge: ::std::option::Option::None,
+                        images: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Heavy`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct HeavyBuilder {
+                id: ::std::option::Option<::std::string::String>,
+                image: ::std::option::Option<
+                    ::accordant_wire::values::LargeFixed<7000000>,
+                >,
+                small: ::std::option::Option<[u8; 4096]>,
+                optional: ::std::option::Option<
+                    ::std::option::Option<::accordant_wire::values::LargeFixed<4097>>,
+                >,
+                either: ::std::option::Option<HeavyEither>,
+                pages: ::std::option::Option<
+                    ::std::vec::Vec<::accordant_wire::values::LargeFixed<4097>>,
+                >,
+                huge: ::std::option::Option<::accordant_wire::values::LargeFixed<5000>>,
+                images: ::std::option::Option<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::accordant_wire::values::LargeFixed<7000000>,
+                    >,
+                >,
+            }
+            impl HeavyBuilder {
+                /// The field `id`.
+                pub fn id(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.id = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `image`.
+                pub fn image(
+                    mut self,
+                    value: ::accordant_wire::values::LargeFixed<7000000>,
+                ) -> Self {
+                    self.image = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `small`.
+                pub fn small(mut self, value: [u8; 4096]) -> Self {
+                    self.small = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `optional`.
+                pub fn optional(
+                    mut self,
+                    value: impl ::std::convert::Into<
+                        ::std::option::Option<::accordant_wire::values::LargeFixed<4097>>,
+                    >,
+                ) -> Self {
+                    self.optional = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `either`.
+                pub fn either(mut self, value: HeavyEither) -> Self {
+                    self.either = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `pages`.
+                pub fn pages(
+                    mut self,
+                    value: ::std::vec::Vec<::accordant_wire::values::LargeFixed<4097>>,
+                ) -> Self {
+                    self.pages = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `huge`.
+                pub fn huge(
+                    mut self,
+                    value: ::accordant_wire::values::LargeFixed<5000>,
+                ) -> Self {
+                    self.huge = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `images`.
+                pub fn images(
+                    mut self,
+                    value: ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::accordant_wire::values::LargeFixed<7000000>,
+                    >,
+                ) -> Self {
+                    self.images = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Heavy, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Heavy {
+                        id: ::accordant_wire::MissingField::check(
+                            self.id,
+                            "shapes.Heavy",
+                            "id",
+                        )?,
+                        image: ::accordant_wire::MissingField::check(
+                            self.image,
+                            "shapes.Heavy",
+                            "image",
+                        )?,
+                        small: ::accordant_wire::MissingField::check(
+                            self.small,
+                            "shapes.Heavy",
+                            "small",
+                        )?,
+                        optional: ::accordant_wire::MissingField::check(
+                            self.optional,
+                            "shapes.Heavy",
+                            "optional",
+                        )?,
+                        either: ::accordant_wire::MissingField::check(
+                            self.either,
+                            "shapes.Heavy",
+                            "either",
+                        )?,
+                        pages: ::accordant_wire::MissingField::check(
+                            self.pages,
+                            "shapes.Heavy",
+                            "pages",
+                        )?,
+                        huge: ::accordant_wire::MissingField::check(
+                            self.huge,
+                            "shapes.Heavy",
+                            "huge",
+                        )?,
+                        images: ::accordant_wire::MissingField::check(
+                            self.images,
+                            "shapes.Heavy",
+                            "images",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Heavy`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct HeavyRef<'a> {
+                /// The field `id`.
+                pub id: &'a str,
+                /// The field `image`.
+                pub image: &'a [u8; 7000000],
+                /// The field `small`.
+                pub small: &'a [u8; 4096],
+                /// The field `optional`.
+                pub optional: ::std::option::Option<&'a [u8; 4097]>,
+                /// The field `either`.
+                pub either: HeavyEitherRef<'a>,
+                /// The field `pages`.
+                pub pages: ::std::vec::Vec<&'a [u8; 4097]>,
+                /// The field `huge`.
+                pub huge: &'a [u8; 5000],
+                /// The field `images`.
+                pub images: ::accordant_wire::Entries<'a, &'a [u8; 7000000]>,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for HeavyRef<'a> {
+                type Owned = Heavy;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        id: reader.field("id", |reader| reader.str_ref())?,
+                        image: reader
+                            .field("image", |reader| reader.fixed_ref::<7000000>())?,
+                        small: reader
+                            .field("small", |reader| reader.fixed_ref::<4096>())?,
+                        optional: reader
+                            .field(
+                                "optional",
+                                |reader| match reader.branch(2)? {
+                                    0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                    _ => {
+                                        reader.fixed_ref::<4097>().map(::std::option::Option::Some)
+                                    }
+                                },
+                            )?,
+                        either: reader
+                            .field(
+                                "either",
+                                |reader| match reader.branch(2)? {
+                                    0 => reader.fixed_ref::<4097>().map(HeavyEitherRef::Page),
+                                    _ => reader.str_ref().map(HeavyEitherRef::String),
+                                },
+                            )?,
+                        pages: reader
+                            .field(
+                                "pages",
+                                |reader| {
+                                    reader.array(4097, |reader| reader.fixed_ref::<4097>())
+                                },
+                            )?,
+                        huge: reader.field("huge", |reader| reader.fixed_ref::<5000>())?,
+                        images: reader
+                            .field(
+                                "images",
+                                |reader| {
+                                    reader
+                                        .map_ref(7000000, |reader| reader.fixed_ref::<7000000>())
+                                },
+                            )?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Heavy {
+                    Heavy {
+                        id: ::std::string::String::from(self.id),
+                        image: ::accordant_wire::values::LargeFixed::from(self.image),
+                        small: *self.small,
+                        optional: self
+                            .optional
+                            .map(::accordant_wire::values::LargeFixed::from),
+                        either: HeavyEitherRef::into_owned(self.either),
+                        pages: self
+                            .pages
+                            .into_iter()
+                            .map(::accordant_wire::values::LargeFixed::from)
+                            .collect(),
+                        huge: ::accordant_wire::values::LargeFixed::from(self.huge),
+                        images: self
+                            .images
+                            .into_iter()
+                            .map(|(key, value)| (
+                                ::std::string::String::from(key),
+                                ::accordant_wire::values::LargeFixed::from(value),
+                            ))
+                            .collect(),
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum HeavyEither {
+                /// The branch `Page`.
+                Page(::accordant_wire::values::LargeFixed<4097>),
+                /// The branch `String`.
+                String(::std::string::String),
+            }
+            impl ::accordant_wire::Encode for HeavyEither {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Page(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::fixed(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`HeavyEither`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum HeavyEitherRef<'a> {
+                /// The branch `Page`.
+                Page(&'a [u8; 4097]),
+                /// The branch `String`.
+                String(&'a str),
+            }
+            impl HeavyEitherRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> HeavyEither {
+                    match self {
+                        Self::Page(value) => {
+                            HeavyEither::Page(
+                                ::accordant_wire::values::LargeFixed::from(value),
+                            )
+                        }
+                        Self::String(value) => {
+                            HeavyEither::String(::std::string::String::from(value))
+                        }
+                    }
+                }
+            }
+            impl ::accordant_wire::Event for Heavy {
+                const CONTRACT: &'static str = "shapes.Heavy";
+                const VERSION: u32 = 1;
+                const TOPIC: &'static str = "shapes-heavy";
+                const SUBJECT: &'static str = "shapes-heavy-value";
+                const SCHEMA: &'static str = WRITER.schema;
+                const VERSIONS: &'static [::accordant_wire::WriterVersion] = &[WRITER];
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::Decode::decode(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "shapes.Heavy",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+                fn key(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn partition_text(&self) -> ::std::string::String {
+                    ::accordant_wire::key::join([self.id.as_str()])
+                }
+                fn entity_version(&self) -> ::std::option::Option<i64> {
+                    ::std::option::Option::None
+                }
+                fn is_deleted(&self) -> bool {
+                    false
+                }
+            }
+            impl<'a> ::accordant_wire::EventRef<'a> for HeavyRef<'a> {
+                fn decode_version(
+                    version: u32,
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match version {
+                        1 => ::accordant_wire::DecodeRef::decode_ref(reader),
+                        version => {
+                            ::std::result::Result::Err(
+                                reader
+                                    .error(::accordant_wire::DecodeErrorKind::UnknownVersion {
+                                        contract: "shapes.Heavy",
+                                        reader: 1,
+                                        version,
+                                    }),
+                            )
+                        }
+                    }
+                }
+            }
+        }
+    }
+    #[doc(inline)]
     pub use self::never::Never;
     /// A corner of the generator.
     pub mod never {
@@ -26670,7 +27179,7 @@ pub mod values {
                             ),
                         }),
                         raw: b"\0\x7F\x80\xFF\"\\",
-                        two: &[255, 0],
+                        two: b"\xFF\0",
                         unit: (),
                         text: "\u{202e}\u{2066} {} \\u0022 \" */ \r\n \0 \u{feff}",
                     };

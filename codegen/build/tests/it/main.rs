@@ -42,6 +42,7 @@ mod contracts;
 mod evolution;
 mod generate;
 mod generated;
+mod heavy;
 mod hostile;
 mod making;
 mod options;

@@ -166,6 +166,30 @@ impl<const N: usize> DecimalValue for [u8; N] {
     }
 }
 
+/// As for [`Vec`], on a large `fixed`.
+impl<const N: usize> DecimalValue for super::LargeFixed<N> {
+    fn from_unscaled(unscaled: &[u8], _scale: u32) -> Option<Self> {
+        unscaled.to_vec().try_into().ok()
+    }
+
+    fn heap_bytes(length: usize) -> usize {
+        length
+    }
+
+    fn with_unscaled<R>(
+        &self,
+        _precision: u32,
+        _scale: u32,
+        write: impl FnOnce(&[u8]) -> R,
+    ) -> Option<R> {
+        Some(write(self))
+    }
+
+    fn text(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
 /// A big-endian two's complement number, `None` when it is empty or has more
 /// than 128 bits.
 #[cfg(feature = "rust_decimal")]
