@@ -39,11 +39,14 @@ impl Place<'_, '_> {
     /// What comes with a type: its name is free in the type's module.
     pub(crate) fn beside(&self, rust: &RustType, what: &str) -> RustType {
         let own = &self.layout.units[rust.unit].own;
-        let mut name = format_ident!("{}{what}", rust.name);
+        // `Self_` has its underscore because it stands alone.
+        let stem = rust.name.to_string();
+        let stem = stem.trim_end_matches('_');
+        let mut name = format_ident!("{stem}{what}");
         let mut count = 1;
         while own.values().any(|taken| *taken == name) {
             count += 1;
-            name = format_ident!("{}{what}{count}", rust.name);
+            name = format_ident!("{stem}{what}{count}");
         }
         RustType {
             unit: rust.unit,

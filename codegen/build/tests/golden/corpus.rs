@@ -5,6 +5,7 @@ pub use self::bare::Bare;
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -269,6 +270,7 @@ pub mod bare {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -495,6 +497,7 @@ pub mod accordant_wire {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -1226,6 +1229,7 @@ pub mod collide {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -10208,6 +10212,7 @@ pub mod evolution {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -15066,6 +15071,7 @@ pub mod hostile {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -15291,6 +15297,7 @@ pub mod i64 {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -15709,6 +15716,7 @@ pub mod keys {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -15733,16 +15741,17 @@ pub mod names {
             /// `names.Methods` v1.
             pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
                 version: 1,
-                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Methods\",\n  \"namespace\": \"names\",\n  \"fields\": [\n    {\n      \"name\": \"build\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"build_2\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"builder\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"clone\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"default\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"into\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"from_name\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"is_open\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"add\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"not\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"to_string\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"value\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"new\",\n      \"type\": \"int\"\n    }\n  ]\n}\n",
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Methods\",\n  \"namespace\": \"names\",\n  \"fields\": [\n    {\n      \"name\": \"build\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"build_2\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"builder\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"clone\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"default\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"into\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"from_name\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"is_open\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"add\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"not\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"to_string\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"value\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"new\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"own\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Self\",\n        \"fields\": [\n          {\n            \"name\": \"text\",\n            \"type\": \"string\"\n          }\n        ]\n      }\n    }\n  ]\n}\n",
                 references: &[],
                 fingerprint: [
-                    93, 65, 167, 143, 99, 176, 8, 190, 108, 93, 235, 136, 62, 124, 22,
-                    163, 125, 229, 121, 196, 19, 40, 236, 217, 23, 70, 200, 156, 77, 231,
-                    27, 12,
+                    102, 191, 217, 141, 107, 154, 197, 80, 84, 147, 60, 77, 172, 31, 77,
+                    238, 204, 210, 158, 171, 237, 146, 184, 201, 15, 229, 46, 93, 136,
+                    37, 100, 201,
                 ],
-                rabin: 9857005601525002042,
+                rabin: 16634659578092349302,
                 md5: [
-                    225, 197, 218, 231, 0, 27, 125, 65, 48, 157, 2, 28, 21, 126, 142, 12,
+                    206, 10, 111, 205, 56, 254, 60, 243, 239, 151, 128, 148, 175, 112,
+                    75, 120,
                 ],
             };
             /// The record `names.Methods`.
@@ -15774,6 +15783,8 @@ pub mod names {
                 pub value: ::std::string::String,
                 /// The field `new`.
                 pub new: i32,
+                /// The field `own`.
+                pub own: Self_,
             }
             impl ::accordant_wire::Encode for Methods {
                 fn encode(
@@ -15793,6 +15804,8 @@ pub mod names {
                     ::accordant_wire::write::int(self.to_string, out);
                     ::accordant_wire::write::string(&self.value, out);
                     ::accordant_wire::write::int(self.new, out);
+                    <Self_ as ::accordant_wire::Encode>::encode(&self.own, out)
+                        .map_err(|error| error.in_field("own"))?;
                     ::std::result::Result::Ok(())
                 }
             }
@@ -15815,6 +15828,8 @@ pub mod names {
                         to_string: reader.field("to_string", |reader| reader.int())?,
                         value: reader.field("value", |reader| reader.string())?,
                         new: reader.field("new", |reader| reader.int())?,
+                        own: reader
+                            .field("own", <Self_ as ::accordant_wire::Decode>::decode)?,
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
@@ -15837,6 +15852,7 @@ pub mod names {
                         to_string: ::std::option::Option::None,
                         value: ::std::option::Option::None,
                         new: ::std::option::Option::None,
+                        own: ::std::option::Option::None,
                     }
                 }
             }
@@ -15857,6 +15873,7 @@ pub mod names {
                 to_string: ::std::option::Option<i32>,
                 value: ::std::option::Option<::std::string::String>,
                 new: ::std::option::Option<i32>,
+                own: ::std::option::Option<Self_>,
             }
             impl MethodsBuilder {
                 /// The field `build`.
@@ -15927,6 +15944,11 @@ pub mod names {
                 /// The field `new`.
                 pub fn new(mut self, value: i32) -> Self {
                     self.new = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `own`.
+                pub fn own(mut self, value: Self_) -> Self {
+                    self.own = ::std::option::Option::Some(value);
                     self
                 }
                 /// The record.
@@ -16002,6 +16024,11 @@ pub mod names {
                             "names.Methods",
                             "new",
                         )?,
+                        own: ::accordant_wire::MissingField::check(
+                            self.own,
+                            "names.Methods",
+                            "own",
+                        )?,
                     })
                 }
             }
@@ -16034,6 +16061,8 @@ pub mod names {
                 pub value: &'a str,
                 /// The field `new`.
                 pub new: i32,
+                /// The field `own`.
+                pub own: SelfRef<'a>,
             }
             impl<'a> ::accordant_wire::DecodeRef<'a> for MethodsRef<'a> {
                 type Owned = Methods;
@@ -16055,6 +16084,11 @@ pub mod names {
                         to_string: reader.field("to_string", |reader| reader.int())?,
                         value: reader.field("value", |reader| reader.str_ref())?,
                         new: reader.field("new", |reader| reader.int())?,
+                        own: reader
+                            .field(
+                                "own",
+                                <SelfRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
@@ -16074,6 +16108,99 @@ pub mod names {
                         to_string: self.to_string,
                         value: ::std::string::String::from(self.value),
                         new: self.new,
+                        own: ::accordant_wire::DecodeRef::into_owned(self.own),
+                    }
+                }
+            }
+            /// The record `names.Self`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Self_ {
+                /// The field `text`.
+                pub text: ::std::string::String,
+            }
+            impl ::accordant_wire::Encode for Self_ {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.text, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Self_ {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        text: reader.field("text", |reader| reader.string())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Self_ {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> SelfBuilder {
+                    SelfBuilder {
+                        text: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Self_`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct SelfBuilder {
+                text: ::std::option::Option<::std::string::String>,
+            }
+            impl SelfBuilder {
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Self_, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Self_ {
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "names.Self",
+                            "text",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Self_`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct SelfRef<'a> {
+                /// The field `text`.
+                pub text: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for SelfRef<'a> {
+                type Owned = Self_;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        text: reader.field("text", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Self_ {
+                    Self_ {
+                        text: ::std::string::String::from(self.text),
                     }
                 }
             }
@@ -18770,6 +18897,7 @@ pub mod names {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -18893,6 +19021,7 @@ pub mod roots {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -19119,6 +19248,7 @@ pub mod self_ {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -20402,17 +20532,16 @@ pub mod shapes {
             /// `shapes.Never` v1.
             pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
                 version: 1,
-                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Never\",\n  \"namespace\": \"shapes\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"times\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": {\n          \"type\": \"int\",\n          \"logicalType\": \"time-millis\"\n        }\n      }\n    },\n    {\n      \"name\": \"never\",\n      \"type\": []\n    },\n    {\n      \"name\": \"after\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"enum\",\n      \"type\": {\n        \"type\": \"enum\",\n        \"name\": \"Nothing\",\n        \"symbols\": []\n      }\n    },\n    {\n      \"name\": \"some\",\n      \"type\": [\n        \"null\",\n        \"Nothing\"\n      ],\n      \"default\": null\n    }\n  ]\n}\n",
+                schema: "{\n  \"type\": \"record\",\n  \"name\": \"Never\",\n  \"namespace\": \"shapes\",\n  \"fields\": [\n    {\n      \"name\": \"id\",\n      \"type\": \"string\"\n    },\n    {\n      \"name\": \"times\",\n      \"type\": {\n        \"type\": \"array\",\n        \"items\": {\n          \"type\": \"int\",\n          \"logicalType\": \"time-millis\"\n        }\n      }\n    },\n    {\n      \"name\": \"never\",\n      \"type\": []\n    },\n    {\n      \"name\": \"after\",\n      \"type\": \"int\"\n    },\n    {\n      \"name\": \"enum\",\n      \"type\": {\n        \"type\": \"enum\",\n        \"name\": \"Nothing\",\n        \"symbols\": []\n      }\n    },\n    {\n      \"name\": \"some\",\n      \"type\": [\n        \"null\",\n        \"Nothing\"\n      ],\n      \"default\": null\n    },\n    {\n      \"name\": \"loop\",\n      \"type\": {\n        \"type\": \"record\",\n        \"name\": \"Loop\",\n        \"fields\": [\n          {\n            \"name\": \"turn\",\n            \"type\": {\n              \"type\": \"record\",\n              \"name\": \"Turn\",\n              \"fields\": [\n                {\n                  \"name\": \"loop\",\n                  \"type\": \"shapes.Loop\"\n                },\n                {\n                  \"name\": \"none\",\n                  \"type\": []\n                },\n                {\n                  \"name\": \"text\",\n                  \"type\": \"string\"\n                }\n              ]\n            }\n          },\n          {\n            \"name\": \"text\",\n            \"type\": \"string\"\n          }\n        ]\n      }\n    }\n  ]\n}\n",
                 references: &[],
                 fingerprint: [
-                    40, 162, 124, 245, 105, 213, 185, 221, 207, 246, 179, 84, 124, 246,
-                    93, 13, 246, 147, 60, 166, 49, 96, 239, 153, 146, 12, 41, 196, 150,
-                    61, 156, 93,
+                    53, 10, 224, 155, 120, 32, 249, 215, 40, 249, 69, 191, 100, 226, 129,
+                    91, 60, 244, 185, 98, 26, 219, 3, 223, 56, 110, 6, 209, 102, 249, 75,
+                    213,
                 ],
-                rabin: 16077414798585260849,
+                rabin: 12617488024067955543,
                 md5: [
-                    120, 124, 44, 209, 3, 154, 242, 218, 33, 148, 18, 148, 104, 101, 152,
-                    149,
+                    70, 11, 24, 212, 249, 43, 39, 71, 63, 179, 41, 87, 144, 215, 146, 238,
                 ],
             };
             /// The record `shapes.Never`.
@@ -20430,6 +20559,8 @@ pub mod shapes {
                 pub r#enum: Nothing,
                 /// The field `some`.
                 pub some: ::std::option::Option<Nothing>,
+                /// The field `loop`.
+                pub r#loop: Loop,
             }
             impl ::accordant_wire::Encode for Never {
                 fn encode(
@@ -20458,6 +20589,8 @@ pub mod shapes {
                         }
                     }
                         .map_err(|error| error.in_field("some"))?;
+                    <Loop as ::accordant_wire::Encode>::encode(&self.r#loop, out)
+                        .map_err(|error| error.in_field("loop"))?;
                     ::std::result::Result::Ok(())
                 }
             }
@@ -20498,6 +20631,8 @@ pub mod shapes {
                                     }
                                 },
                             )?,
+                        r#loop: reader
+                            .field("loop", <Loop as ::accordant_wire::Decode>::decode)?,
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
@@ -20513,6 +20648,7 @@ pub mod shapes {
                         after: ::std::option::Option::None,
                         r#enum: ::std::option::Option::None,
                         some: ::std::option::Option::None,
+                        r#loop: ::std::option::Option::None,
                     }
                 }
             }
@@ -20528,6 +20664,7 @@ pub mod shapes {
                 after: ::std::option::Option<i32>,
                 r#enum: ::std::option::Option<Nothing>,
                 some: ::std::option::Option<Nothing>,
+                r#loop: ::std::option::Option<Loop>,
             }
             impl NeverBuilder {
                 /// The field `id`.
@@ -20571,6 +20708,11 @@ pub mod shapes {
                     self.some = ::std::convert::Into::into(value);
                     self
                 }
+                /// The field `loop`.
+                pub fn r#loop(mut self, value: Loop) -> Self {
+                    self.r#loop = ::std::option::Option::Some(value);
+                    self
+                }
                 /// The record.
                 ///
                 /// # Errors
@@ -20605,6 +20747,11 @@ pub mod shapes {
                             "enum",
                         )?,
                         some: self.some,
+                        r#loop: ::accordant_wire::MissingField::check(
+                            self.r#loop,
+                            "shapes.Never",
+                            "loop",
+                        )?,
                     })
                 }
             }
@@ -20623,6 +20770,8 @@ pub mod shapes {
                 pub r#enum: Nothing,
                 /// The field `some`.
                 pub some: ::std::option::Option<Nothing>,
+                /// The field `loop`.
+                pub r#loop: LoopRef<'a>,
             }
             impl<'a> ::accordant_wire::DecodeRef<'a> for NeverRef<'a> {
                 type Owned = Never;
@@ -20662,6 +20811,11 @@ pub mod shapes {
                                     }
                                 },
                             )?,
+                        r#loop: reader
+                            .field(
+                                "loop",
+                                <LoopRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                            )?,
                     };
                     reader.leave();
                     ::std::result::Result::Ok(value)
@@ -20674,6 +20828,142 @@ pub mod shapes {
                         after: self.after,
                         r#enum: self.r#enum,
                         some: self.some,
+                        r#loop: ::accordant_wire::DecodeRef::into_owned(self.r#loop),
+                    }
+                }
+            }
+            /// The record `shapes.Loop`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Loop {
+                /// The field `turn`.
+                pub turn: ::std::boxed::Box<Turn>,
+                /// The field `text`.
+                pub text: ::std::string::String,
+            }
+            impl ::accordant_wire::Encode for Loop {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <Turn as ::accordant_wire::Encode>::encode(&self.turn, out)
+                        .map_err(|error| error.in_field("turn"))?;
+                    ::accordant_wire::write::string(&self.text, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Loop {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        turn: reader
+                            .field(
+                                "turn",
+                                |reader| {
+                                    reader.boxed(<Turn as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        text: reader.field("text", |reader| reader.string())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Loop {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> LoopBuilder {
+                    LoopBuilder {
+                        turn: ::std::option::Option::None,
+                        text: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Loop`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct LoopBuilder {
+                turn: ::std::option::Option<::std::boxed::Box<Turn>>,
+                text: ::std::option::Option<::std::string::String>,
+            }
+            impl LoopBuilder {
+                /// The field `turn`.
+                pub fn turn(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Turn>>,
+                ) -> Self {
+                    self.turn = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Loop, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Loop {
+                        turn: ::accordant_wire::MissingField::check(
+                            self.turn,
+                            "shapes.Loop",
+                            "turn",
+                        )?,
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "shapes.Loop",
+                            "text",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Loop`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct LoopRef<'a> {
+                /// The field `turn`.
+                pub turn: ::std::boxed::Box<TurnRef<'a>>,
+                /// The field `text`.
+                pub text: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for LoopRef<'a> {
+                type Owned = Loop;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        turn: reader
+                            .field(
+                                "turn",
+                                |reader| {
+                                    reader
+                                        .boxed(
+                                            <TurnRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                        text: reader.field("text", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Loop {
+                    Loop {
+                        turn: ::std::boxed::Box::new(
+                            ::accordant_wire::DecodeRef::into_owned(*self.turn),
+                        ),
+                        text: ::std::string::String::from(self.text),
                     }
                 }
             }
@@ -20709,6 +20999,175 @@ pub mod shapes {
                     {
                         let index = reader.symbol(0)?;
                         ::std::result::Result::Err(reader.no_branch(index))
+                    }
+                }
+            }
+            /// The record `shapes.Turn`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Turn {
+                /// The field `loop`.
+                pub r#loop: ::std::boxed::Box<Loop>,
+                /// The field `none`.
+                pub none: ::std::convert::Infallible,
+                /// The field `text`.
+                pub text: ::std::string::String,
+            }
+            impl ::accordant_wire::Encode for Turn {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    <Loop as ::accordant_wire::Encode>::encode(&self.r#loop, out)
+                        .map_err(|error| error.in_field("loop"))?;
+                    ::accordant_wire::write::never(&self.none, out);
+                    ::accordant_wire::write::string(&self.text, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Turn {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        r#loop: reader
+                            .field(
+                                "loop",
+                                |reader| {
+                                    reader.boxed(<Loop as ::accordant_wire::Decode>::decode)
+                                },
+                            )?,
+                        none: reader
+                            .field(
+                                "none",
+                                |reader| {
+                                    let index = reader.branch(0)?;
+                                    ::std::result::Result::Err(reader.no_branch(index))
+                                },
+                            )?,
+                        text: reader.field("text", |reader| reader.string())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Turn {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> TurnBuilder {
+                    TurnBuilder {
+                        r#loop: ::std::option::Option::None,
+                        none: ::std::option::Option::None,
+                        text: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Turn`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct TurnBuilder {
+                r#loop: ::std::option::Option<::std::boxed::Box<Loop>>,
+                none: ::std::option::Option<::std::convert::Infallible>,
+                text: ::std::option::Option<::std::string::String>,
+            }
+            impl TurnBuilder {
+                /// The field `loop`.
+                pub fn r#loop(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::boxed::Box<Loop>>,
+                ) -> Self {
+                    self.r#loop = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The field `none`.
+                pub fn none(mut self, value: ::std::convert::Infallible) -> Self {
+                    self.none = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Turn, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Turn {
+                        r#loop: ::accordant_wire::MissingField::check(
+                            self.r#loop,
+                            "shapes.Turn",
+                            "loop",
+                        )?,
+                        none: ::accordant_wire::MissingField::check(
+                            self.none,
+                            "shapes.Turn",
+                            "none",
+                        )?,
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "shapes.Turn",
+                            "text",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Turn`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct TurnRef<'a> {
+                /// The field `loop`.
+                pub r#loop: ::std::boxed::Box<LoopRef<'a>>,
+                /// The field `none`.
+                pub none: ::std::convert::Infallible,
+                /// The field `text`.
+                pub text: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for TurnRef<'a> {
+                type Owned = Turn;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        r#loop: reader
+                            .field(
+                                "loop",
+                                |reader| {
+                                    reader
+                                        .boxed(
+                                            <LoopRef<'_> as ::accordant_wire::DecodeRef<'_>>::decode_ref,
+                                        )
+                                },
+                            )?,
+                        none: reader
+                            .field(
+                                "none",
+                                |reader| {
+                                    let index = reader.branch(0)?;
+                                    ::std::result::Result::Err(reader.no_branch(index))
+                                },
+                            )?,
+                        text: reader.field("text", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Turn {
+                    Turn {
+                        r#loop: ::std::boxed::Box::new(
+                            ::accordant_wire::DecodeRef::into_owned(*self.r#loop),
+                        ),
+                        none: self.none,
+                        text: ::std::string::String::from(self.text),
                     }
                 }
             }
@@ -23158,6 +23617,7 @@ pub mod shapes {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -24220,6 +24680,7 @@ pub mod shared {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -24446,6 +24907,7 @@ pub mod std {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -25154,6 +25616,7 @@ pub mod r#unsafe {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,

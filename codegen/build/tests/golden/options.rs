@@ -3,6 +3,7 @@
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,
@@ -4516,6 +4517,7 @@ pub mod options {
 #[allow(
     dead_code,
     unconditional_recursion,
+    unreachable_code,
     clippy::only_used_in_recursion,
     clippy::enum_variant_names,
     clippy::module_inception,

@@ -7,7 +7,11 @@ use accordant_wire::{
 
 use crate::{
     chosen::options::chosen::v2 as chosen,
-    golden::{bare::v1 as bare, names::Methods, values::logical},
+    golden::{
+        bare::v1 as bare,
+        names::{Methods, methods::Self_},
+        values::logical,
+    },
 };
 
 #[test]
@@ -65,10 +69,11 @@ fn fields_of_any_name_have_a_method() {
         .not(10)
         .to_string(11)
         .value("v")
-        .new(12);
+        .new(12)
+        .own(Self_::builder().text("t").build().unwrap());
     let built = Clone::clone(&built).build().unwrap();
     assert_eq!((built.build, built.build_2, built.new), (1, 2, 12));
-    assert_eq!(built.value, "v");
+    assert_eq!((built.value.as_str(), built.own.text.as_str()), ("v", "t"));
 }
 
 /// Text, options and boxes are made of what is in them.
