@@ -150,10 +150,9 @@ fn lints() -> TokenStream {
 /// that differ in case only, the later ones have a number, as their modules do.
 fn reexport(layout: &Layout<'_>, latest: usize, module: &Ident, types: &mut Scope) -> TokenStream {
     let unit = &layout.units[latest];
-    let Some(root) = unit.types.get(&unit.version.schema.root) else {
+    let Some(root) = layout.root_name(latest) else {
         return TokenStream::new();
     };
-    let root = &root.name;
     let name = types.upper(unit.contract.name.name());
     match name == *root {
         true => quote!(#[doc(inline)] pub use self::#module::#root;),
@@ -195,6 +194,9 @@ impl Place<'_, '_> {
             let ty = self.value_type(schema.root, Slot::Heap);
             let doc = docs(fixed.doc.as_deref(), "A fixed.");
             items.extend(quote!(#doc pub type #name = #ty;));
+        }
+        if let Some(name) = self.unit().own.get(&TypeKey::Root) {
+            items.extend(self.root_items(name)?);
         }
         items.extend(self.event(shapes)?.map(|event| event.items));
         items.extend(self.event_view(shapes)?);
@@ -372,7 +374,8 @@ impl Place<'_, '_> {
     fn union_path(&self, name: &Ident) -> String {
         let mut own = self.unit().own.iter();
         match own.find(|(_, it)| *it == name) {
-            Some((TypeKey::Union(record, field, _), _)) => paths::of_field(record, field),
+            Some((TypeKey::Union(record, field, _), _)) => paths::of_union(record, field),
+            Some((TypeKey::Root, _)) => paths::of_type(&self.unit().contract.name),
             Some((TypeKey::Named(name), _)) => paths::of_type(name),
             None => String::new(),
         }

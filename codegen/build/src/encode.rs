@@ -29,6 +29,14 @@ impl Value {
         }
     }
 
+    /// What a newtype holds.
+    pub(crate) fn inner() -> Value {
+        Value {
+            by_ref: quote!(&self.0),
+            by_value: quote!(self.0),
+        }
+    }
+
     /// A variable that holds a reference.
     fn reference(name: &str) -> Value {
         let name = crate::ident::ident(name);
@@ -41,7 +49,7 @@ impl Value {
 
 impl Written {
     /// As an expression of `Result`.
-    fn result(self) -> TokenStream {
+    pub(crate) fn result(self) -> TokenStream {
         match self {
             Written::Statements(statements) => {
                 quote!({ #statements ::std::result::Result::Ok(()) })

@@ -34,9 +34,12 @@ pub(crate) struct Unit<'a> {
 /// A type that has a name in Rust, independent of the schema that it is seen in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum TypeKey {
+    /// The contract's own type, where the schema gives it no name.
+    Root,
     Named(FullName),
     /// A union of several branches that are not null, by the record and field
-    /// that it stands in, and the steps from there.
+    /// that it stands in, and the steps from there. In a root without a name it
+    /// is the contract's name, and a field without one.
     Union(FullName, String, Vec<usize>),
 }
 
@@ -121,7 +124,7 @@ impl<'a> Layout<'a> {
                 contract,
                 version,
                 modules,
-                own: own_types(&version.schema, self.choices),
+                own: own_types(contract, &version.schema, self.choices),
                 references: Vec::new(),
                 types: BTreeMap::new(),
             });
@@ -146,6 +149,13 @@ impl<'a> Layout<'a> {
         }
         let up = std::iter::repeat_n(quote!(super::), supers);
         quote!(#(#up)* #(#down::)* #name)
+    }
+
+    /// The Rust name of a unit's contract's own type, if there is one.
+    pub(crate) fn root_name(&self, unit: usize) -> Option<&Ident> {
+        let unit = &self.units[unit];
+        let named = || unit.types.get(&unit.version.schema.root).map(|it| &it.name);
+        unit.own.get(&TypeKey::Root).or_else(named)
     }
 
     /// The path of an item of a unit's module from inside another's.
@@ -190,13 +200,16 @@ fn references_in_order(
 }
 
 /// The names of the types that a schema's own text defines.
-fn own_types(schema: &Schema, choices: &Choices) -> BTreeMap<TypeKey, Ident> {
+fn own_types(contract: &Contract, schema: &Schema, choices: &Choices) -> BTreeMap<TypeKey, Ident> {
     let mut scope = Scope::default();
     // The root's name first: it must not give way to another type's.
     let is_external = |id: NodeId| choices.external(&schema.node(id).kind).is_some();
     let root = schema.name_of(schema.root).cloned();
     let root = root.filter(|_| !is_external(schema.root));
     let mut own = BTreeMap::new();
+    if schema.name_of(schema.root).is_none() {
+        own.insert(TypeKey::Root, scope.upper(contract.name.name()));
+    }
     if let Some(root) = &root {
         own.insert(TypeKey::Named(root.clone()), scope.upper(root.name()));
     }
@@ -207,7 +220,7 @@ fn own_types(schema: &Schema, choices: &Choices) -> BTreeMap<TypeKey, Ident> {
             own.insert(TypeKey::Named(name.clone()), scope.upper(name.name()));
         }
     }
-    for (id, key, wanted) in unions(schema, choices) {
+    for (id, key, wanted) in unions(contract, schema, choices) {
         if schema.node(id).source == 0 {
             own.insert(key, scope.upper(&wanted));
         }
@@ -216,8 +229,26 @@ fn own_types(schema: &Schema, choices: &Choices) -> BTreeMap<TypeKey, Ident> {
 }
 
 /// Every union with several branches that are not null.
-fn unions(schema: &Schema, choices: &Choices) -> Vec<(NodeId, TypeKey, String)> {
+fn unions(
+    contract: &Contract,
+    schema: &Schema,
+    choices: &Choices,
+) -> Vec<(NodeId, TypeKey, String)> {
     let mut found = Vec::new();
+    // In a root without a name, whose own enum has the contract's.
+    if schema.name_of(schema.root).is_none() {
+        let name = &contract.name;
+        let inside = unions_in(schema, schema.root, name, "", name.name().to_owned());
+        found.extend(
+            inside
+                .into_iter()
+                .map(|(id, key, wanted)| match id == schema.root {
+                    true if is_enum(schema, id) => (id, TypeKey::Root, wanted),
+                    true => (id, key, format!("{wanted}_value")),
+                    false => (id, key, wanted),
+                }),
+        );
+    }
     for id in schema.names.values() {
         let kind = &schema.node(*id).kind;
         // What is in a type of the user's own has its types there.
@@ -229,39 +260,79 @@ fn unions(schema: &Schema, choices: &Choices) -> Vec<(NodeId, TypeKey, String)> 
         }
         for field in &record.fields {
             let wanted = format!("{}_{}", record.name.name(), field.name);
-            let mut open = vec![(field.ty, Vec::new(), wanted)];
-            while let Some((id, steps, wanted)) = open.pop() {
-                let step = |next: usize| steps.iter().copied().chain([next]).collect::<Vec<_>>();
-                match &schema.node(id).kind {
-                    Kind::Array(items) => open.push((*items, step(0), format!("{wanted}_item"))),
-                    Kind::Map(values) => open.push((*values, step(0), format!("{wanted}_value"))),
-                    Kind::Union(branches) => {
-                        let real = branches.iter().filter(|it| !is_null(schema, **it)).count();
-                        if real > 1 {
-                            let field = field.name.clone();
-                            let key = TypeKey::Union(record.name.clone(), field, steps.clone());
-                            found.push((id, key, wanted.clone()));
-                        }
-                        for (index, branch) in branches.iter().enumerate() {
-                            open.push((*branch, step(index), wanted.clone()));
-                        }
-                    }
-                    Kind::Null
-                    | Kind::Boolean
-                    | Kind::Int
-                    | Kind::Long
-                    | Kind::Float
-                    | Kind::Double
-                    | Kind::Bytes
-                    | Kind::String
-                    | Kind::Record(_)
-                    | Kind::Enum(_)
-                    | Kind::Fixed(_) => {}
-                }
-            }
+            found.extend(unions_in(
+                schema,
+                field.ty,
+                &record.name,
+                &field.name,
+                wanted,
+            ));
         }
     }
     found
+}
+
+/// The unions in a field, or in a root without a name.
+fn unions_in(
+    schema: &Schema,
+    ty: NodeId,
+    owner: &FullName,
+    field: &str,
+    wanted: String,
+) -> Vec<(NodeId, TypeKey, String)> {
+    let mut found = Vec::new();
+    let mut open = vec![(ty, Vec::new(), wanted)];
+    while let Some((id, steps, wanted)) = open.pop() {
+        let step = |next: usize| steps.iter().copied().chain([next]).collect::<Vec<_>>();
+        match &schema.node(id).kind {
+            Kind::Array(items) => open.push((*items, step(0), format!("{wanted}_item"))),
+            Kind::Map(values) => open.push((*values, step(0), format!("{wanted}_value"))),
+            Kind::Union(branches) => {
+                let real = branches.iter().filter(|it| !is_null(schema, **it)).count();
+                if real > 1 {
+                    let key = TypeKey::Union(owner.clone(), field.to_owned(), steps.clone());
+                    found.push((id, key, wanted.clone()));
+                }
+                for (index, branch) in branches.iter().enumerate() {
+                    open.push((*branch, step(index), wanted.clone()));
+                }
+            }
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Bytes
+            | Kind::String
+            | Kind::Record(_)
+            | Kind::Enum(_)
+            | Kind::Fixed(_) => {}
+        }
+    }
+    found
+}
+
+/// Whether a union is an enum and nothing around it.
+pub(crate) fn is_enum(schema: &Schema, id: NodeId) -> bool {
+    match &schema.node(id).kind {
+        Kind::Union(branches) => {
+            branches.len() > 1 && !branches.iter().any(|branch| is_null(schema, *branch))
+        }
+        Kind::Null
+        | Kind::Boolean
+        | Kind::Int
+        | Kind::Long
+        | Kind::Float
+        | Kind::Double
+        | Kind::Bytes
+        | Kind::String
+        | Kind::Record(_)
+        | Kind::Enum(_)
+        | Kind::Fixed(_)
+        | Kind::Array(_)
+        | Kind::Map(_) => false,
+    }
 }
 
 /// The Rust types of a unit's schema, those of its references included.
@@ -277,7 +348,7 @@ fn types_of(
         (has_type && layout.choices.external(kind).is_none())
             .then(|| (*id, TypeKey::Named(name.clone())))
     });
-    let unions = unions(schema, layout.choices)
+    let unions = unions(layout.units[at].contract, schema, layout.choices)
         .into_iter()
         .map(|(id, key, _)| (id, key));
     let mut types = BTreeMap::new();

@@ -44,6 +44,7 @@ mod leaf;
 mod options;
 mod output;
 mod paths;
+mod root;
 mod same;
 mod shape;
 mod skip;

@@ -22,6 +22,15 @@ pub(crate) fn of_field(record: &FullName, field: &str) -> String {
     format!(".{}.{field}", record.as_str())
 }
 
+/// The path of a union's type: its field's, or its contract's in a root without
+/// a name.
+pub(crate) fn of_union(record: &FullName, field: &str) -> String {
+    match field {
+        "" => of_type(record),
+        field => of_field(record, field),
+    }
+}
+
 /// The path of an enum's symbol.
 pub(crate) fn of_symbol(it: &FullName, symbol: &str) -> String {
     of_field(it, symbol)
@@ -53,6 +62,12 @@ impl Paths {
         let mut paths = Paths::default();
         for contract in contracts.contracts.values() {
             for version in &contract.versions {
+                let (schema, root) = (&version.schema, version.schema.root);
+                if schema.name_of(root).is_none() {
+                    let path = of_type(&contract.name);
+                    paths.types.insert(path.clone());
+                    paths.add_values(schema, root, &path, choices);
+                }
                 for id in version.schema.names.values() {
                     paths.add(&version.schema, *id, choices);
                 }
@@ -115,7 +130,12 @@ impl Paths {
         if can_be_boxed(schema, content(schema, field), choices) {
             self.boxable.insert(path.to_owned());
         }
-        for id in values_in(schema, field) {
+        self.add_values(schema, field, path, choices);
+    }
+
+    /// Maps, unions, and their branches.
+    fn add_values(&mut self, schema: &Schema, ty: NodeId, path: &str, choices: &Choices) {
+        for id in values_in(schema, ty) {
             match &schema.node(id).kind {
                 Kind::Map(_) => drop(self.maps.insert(path.to_owned())),
                 Kind::Union(branches) => {

@@ -84,6 +84,9 @@ impl Upgrader<'_, '_, '_> {
     /// that are there, and the types that they are of.
     fn upgrade(&mut self, done: &BTreeSet<TypePair>) -> Result<(TokenStream, Vec<TypePair>)> {
         let (w, r) = (self.old.schema().root, self.new.schema().root);
+        if self.old.schema().name_of(w).is_none() || self.new.schema().name_of(r).is_none() {
+            return Err("a type without a name has none".to_owned());
+        }
         if !self.old.unit().types.contains_key(&w) || !self.new.unit().types.contains_key(&r) {
             return Ok((TokenStream::new(), Vec::new()));
         }

@@ -18911,6 +18911,220 @@ pub mod names {
     clippy::match_single_binding,
 )]
 pub mod roots {
+    #[doc(inline)]
+    pub use self::amount::Amount;
+    /// A corner of the generator.
+    pub mod amount {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Amount` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\"type\": \"bytes\", \"logicalType\": \"decimal\", \"precision\": 9, \"scale\": 2}\n",
+                references: &[],
+                fingerprint: [
+                    154, 229, 7, 169, 221, 57, 238, 91, 124, 126, 40, 93, 162, 192, 132,
+                    101, 33, 200, 174, 141, 128, 254, 234, 229, 80, 78, 12, 152, 29, 83,
+                    245, 250,
+                ],
+                rabin: 5746618253357095269,
+                md5: [
+                    180, 98, 240, 108, 185, 9, 190, 87, 200, 80, 8, 134, 119, 132, 205,
+                    230,
+                ],
+            };
+            /// The type of `roots.Amount`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Amount(pub ::accordant_wire::values::Decimal);
+            impl ::accordant_wire::Encode for Amount {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::decimal(&self.0, 9, 2, out)
+                }
+            }
+            impl ::accordant_wire::Decode for Amount {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.decimal(2).map(Self)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::both::Both;
+    /// A corner of the generator.
+    pub mod both {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Both` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "[\"int\", \"null\", {\"type\": \"array\", \"items\": [\"string\", \"int\"]}]\n",
+                references: &[],
+                fingerprint: [
+                    201, 2, 8, 116, 170, 170, 207, 245, 144, 177, 11, 13, 37, 77, 191,
+                    239, 169, 237, 50, 54, 83, 249, 97, 154, 1, 100, 251, 44, 55, 95,
+                    172, 191,
+                ],
+                rabin: 5931007099063959588,
+                md5: [
+                    249, 76, 134, 93, 132, 173, 141, 192, 102, 152, 198, 34, 139, 119,
+                    108, 215,
+                ],
+            };
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum BothValue {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `Array`.
+                Array(::std::vec::Vec<BothItem>),
+            }
+            impl ::accordant_wire::Encode for BothValue {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Array(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::array(
+                                value,
+                                out,
+                                <BothItem as ::accordant_wire::Encode>::encode,
+                            )
+                        }
+                    }
+                }
+            }
+            /// A view of a [`BothValue`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum BothValueRef<'a> {
+                /// The branch `Int`.
+                Int(i32),
+                /// The branch `Array`.
+                Array(::std::vec::Vec<BothItemRef<'a>>),
+            }
+            impl BothValueRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> BothValue {
+                    match self {
+                        Self::Int(value) => BothValue::Int(value),
+                        Self::Array(value) => {
+                            BothValue::Array(
+                                value.into_iter().map(BothItemRef::into_owned).collect(),
+                            )
+                        }
+                    }
+                }
+            }
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum BothItem {
+                /// The branch `String`.
+                String(::std::string::String),
+                /// The branch `Int`.
+                Int(i32),
+            }
+            impl ::accordant_wire::Encode for BothItem {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`BothItem`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum BothItemRef<'a> {
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Int`.
+                Int(i32),
+            }
+            impl BothItemRef<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> BothItem {
+                    match self {
+                        Self::String(value) => {
+                            BothItem::String(::std::string::String::from(value))
+                        }
+                        Self::Int(value) => BothItem::Int(value),
+                    }
+                }
+            }
+            /// The type of `roots.Both`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Both(pub ::std::option::Option<BothValue>);
+            impl ::accordant_wire::Encode for Both {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match &self.0 {
+                        ::std::option::Option::None => {
+                            ::accordant_wire::write::long(1, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        ::std::option::Option::Some(value) => {
+                            <BothValue as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Both {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match reader.branch(3)? {
+                        0 => {
+                            reader
+                                .int()
+                                .map(BothValue::Int)
+                                .map(::std::option::Option::Some)
+                        }
+                        1 => ::std::result::Result::Ok(::std::option::Option::None),
+                        _ => {
+                            reader
+                                .array(
+                                    2,
+                                    |reader| match reader.branch(2)? {
+                                        0 => reader.string().map(BothItem::String),
+                                        _ => reader.int().map(BothItem::Int),
+                                    },
+                                )
+                                .map(BothValue::Array)
+                                .map(::std::option::Option::Some)
+                        }
+                    }
+                        .map(Self)
+                }
+            }
+        }
+    }
     /// A corner of the generator.
     pub mod digest {
         #[doc(inline)]
@@ -18935,6 +19149,197 @@ pub mod roots {
             };
             /// SHA-256.
             pub type Digest = [u8; 32];
+        }
+    }
+    #[doc(inline)]
+    pub use self::either::Either3 as Either;
+    /// A corner of the generator.
+    pub mod either {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Either` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "[{\"type\": \"record\", \"name\": \"roots.Either\", \"fields\": [{\"name\": \"text\", \"type\": \"string\"}]}, \"string\", \"int\"]\n",
+                references: &[],
+                fingerprint: [
+                    118, 71, 208, 200, 155, 211, 77, 22, 240, 224, 251, 219, 59, 44, 2,
+                    189, 193, 121, 85, 141, 134, 251, 225, 131, 145, 166, 202, 157, 23,
+                    248, 135, 245,
+                ],
+                rabin: 13002245610843053474,
+                md5: [
+                    113, 230, 2, 252, 36, 5, 138, 117, 255, 143, 116, 122, 193, 199, 221,
+                    30,
+                ],
+            };
+            /// One of the branches of a union.
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum Either3 {
+                /// The branch `Either`.
+                Either(Either2),
+                /// The branch `String`.
+                String(::std::string::String),
+                /// The branch `Int`.
+                Int(i32),
+            }
+            impl ::accordant_wire::Encode for Either3 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    match self {
+                        Self::Either(value) => {
+                            ::accordant_wire::write::long(0, out);
+                            <Either2 as ::accordant_wire::Encode>::encode(value, out)
+                        }
+                        Self::String(value) => {
+                            ::accordant_wire::write::long(1, out);
+                            ::accordant_wire::write::string(value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                        Self::Int(value) => {
+                            ::accordant_wire::write::long(2, out);
+                            ::accordant_wire::write::int(*value, out);
+                            ::std::result::Result::Ok(())
+                        }
+                    }
+                }
+            }
+            /// A view of a [`Either3`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub enum Either3Ref<'a> {
+                /// The branch `Either`.
+                Either(Either2Ref<'a>),
+                /// The branch `String`.
+                String(&'a str),
+                /// The branch `Int`.
+                Int(i32),
+            }
+            impl Either3Ref<'_> {
+                /// Copies what is borrowed.
+                pub fn into_owned(self) -> Either3 {
+                    match self {
+                        Self::Either(value) => {
+                            Either3::Either(
+                                ::accordant_wire::DecodeRef::into_owned(value),
+                            )
+                        }
+                        Self::String(value) => {
+                            Either3::String(::std::string::String::from(value))
+                        }
+                        Self::Int(value) => Either3::Int(value),
+                    }
+                }
+            }
+            /// The record `roots.Either`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Either2 {
+                /// The field `text`.
+                pub text: ::std::string::String,
+            }
+            impl ::accordant_wire::Encode for Either2 {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::string(&self.text, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Either2 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        text: reader.field("text", |reader| reader.string())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Either2 {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> Either2Builder {
+                    Either2Builder {
+                        text: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Either2`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct Either2Builder {
+                text: ::std::option::Option<::std::string::String>,
+            }
+            impl Either2Builder {
+                /// The field `text`.
+                pub fn text(
+                    mut self,
+                    value: impl ::std::convert::Into<::std::string::String>,
+                ) -> Self {
+                    self.text = ::std::option::Option::Some(
+                        ::std::convert::Into::into(value),
+                    );
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Either2, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Either2 {
+                        text: ::accordant_wire::MissingField::check(
+                            self.text,
+                            "roots.Either",
+                            "text",
+                        )?,
+                    })
+                }
+            }
+            /// A view of a [`Either2`].
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Either2Ref<'a> {
+                /// The field `text`.
+                pub text: &'a str,
+            }
+            impl<'a> ::accordant_wire::DecodeRef<'a> for Either2Ref<'a> {
+                type Owned = Either2;
+                fn decode_ref(
+                    reader: &mut ::accordant_wire::Reader<'a>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        text: reader.field("text", |reader| reader.str_ref())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+                fn into_owned(self) -> Either2 {
+                    Either2 {
+                        text: ::std::string::String::from(self.text),
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Either3 {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match reader.branch(3)? {
+                        0 => {
+                            <Either2 as ::accordant_wire::Decode>::decode(reader)
+                                .map(Either3::Either)
+                        }
+                        1 => reader.string().map(Either3::String),
+                        _ => reader.int().map(Either3::Int),
+                    }
+                }
+            }
         }
     }
     #[doc(inline)]
@@ -18990,6 +19395,186 @@ pub mod roots {
             }
         }
     }
+    #[doc(inline)]
+    pub use self::entries::Entries;
+    /// A corner of the generator.
+    pub mod entries {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Entries` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\"type\": \"map\", \"values\": {\"type\": \"record\", \"name\": \"roots.Entry\", \"fields\": [{\"name\": \"at\", \"type\": {\"type\": \"long\", \"logicalType\": \"timestamp-millis\"}}]}}\n",
+                references: &[],
+                fingerprint: [
+                    112, 231, 79, 186, 1, 200, 169, 154, 90, 56, 147, 193, 134, 174, 44,
+                    220, 228, 159, 42, 100, 173, 214, 143, 231, 108, 242, 131, 229, 131,
+                    205, 236, 55,
+                ],
+                rabin: 174413298122866250,
+                md5: [
+                    112, 113, 3, 1, 110, 37, 167, 0, 205, 200, 120, 161, 254, 115, 59,
+                    225,
+                ],
+            };
+            /// The record `roots.Entry`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Entry {
+                /// The field `at`.
+                pub at: ::accordant_wire::values::DateTime<
+                    ::accordant_wire::values::Utc,
+                >,
+            }
+            impl ::accordant_wire::Encode for Entry {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::timestamp_millis(&self.at, out);
+                    ::std::result::Result::Ok(())
+                }
+            }
+            impl ::accordant_wire::Decode for Entry {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.enter()?;
+                    let value = Self {
+                        at: reader.field("at", |reader| reader.timestamp_millis())?,
+                    };
+                    reader.leave();
+                    ::std::result::Result::Ok(value)
+                }
+            }
+            impl Entry {
+                /// A builder, in which the fields with a default are set.
+                pub fn builder() -> EntryBuilder {
+                    EntryBuilder {
+                        at: ::std::option::Option::None,
+                    }
+                }
+            }
+            /// The fields of a [`Entry`], one by one.
+            #[derive(Debug, Clone)]
+            #[must_use]
+            pub struct EntryBuilder {
+                at: ::std::option::Option<
+                    ::accordant_wire::values::DateTime<::accordant_wire::values::Utc>,
+                >,
+            }
+            impl EntryBuilder {
+                /// The field `at`.
+                pub fn at(
+                    mut self,
+                    value: ::accordant_wire::values::DateTime<
+                        ::accordant_wire::values::Utc,
+                    >,
+                ) -> Self {
+                    self.at = ::std::option::Option::Some(value);
+                    self
+                }
+                /// The record.
+                ///
+                /// # Errors
+                /// A field that has no default is not set.
+                pub fn build(
+                    self,
+                ) -> ::std::result::Result<Entry, ::accordant_wire::MissingField> {
+                    ::std::result::Result::Ok(Entry {
+                        at: ::accordant_wire::MissingField::check(
+                            self.at,
+                            "roots.Entry",
+                            "at",
+                        )?,
+                    })
+                }
+            }
+            /// The type of `roots.Entries`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Entries(
+                pub ::std::collections::BTreeMap<::std::string::String, Entry>,
+            );
+            impl ::accordant_wire::Encode for Entries {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::map(
+                        &self.0,
+                        out,
+                        <Entry as ::accordant_wire::Encode>::encode,
+                    )
+                }
+            }
+            impl ::accordant_wire::Decode for Entries {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.map(1, <Entry as ::accordant_wire::Decode>::decode).map(Self)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::maybe::Maybe;
+    /// A corner of the generator.
+    pub mod maybe {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Maybe` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "[\"null\", \"string\"]\n",
+                references: &[],
+                fingerprint: [
+                    94, 201, 191, 181, 122, 74, 248, 136, 11, 74, 182, 116, 57, 62, 212,
+                    241, 18, 1, 197, 190, 26, 126, 159, 13, 149, 6, 243, 46, 7, 57, 127,
+                    92,
+                ],
+                rabin: 10972442280899560605,
+                md5: [
+                    158, 5, 13, 178, 183, 116, 227, 62, 45, 3, 4, 108, 4, 201, 134, 113,
+                ],
+            };
+            /// The type of `roots.Maybe`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Maybe(pub ::std::option::Option<::std::string::String>);
+            impl ::accordant_wire::Encode for Maybe {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    {
+                        match &self.0 {
+                            ::std::option::Option::None => {
+                                ::accordant_wire::write::long(0, out);
+                            }
+                            ::std::option::Option::Some(value) => {
+                                ::accordant_wire::write::long(1, out);
+                                ::accordant_wire::write::string(value, out);
+                            }
+                        }
+                        ::std::result::Result::Ok(())
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Maybe {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match reader.branch(2)? {
+                        0 => ::std::result::Result::Ok(::std::option::Option::None),
+                        _ => reader.string().map(::std::option::Option::Some),
+                    }
+                        .map(Self)
+                }
+            }
+        }
+    }
     /// A corner of the generator.
     pub mod money {
         #[doc(inline)]
@@ -19014,6 +19599,285 @@ pub mod roots {
             };
             /// A fixed.
             pub type Money = ::accordant_wire::values::Decimal;
+        }
+    }
+    #[doc(inline)]
+    pub use self::nobody::Nobody;
+    /// A corner of the generator.
+    pub mod nobody {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Nobody` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "[]\n",
+                references: &[],
+                fingerprint: [
+                    79, 83, 205, 161, 140, 43, 170, 12, 3, 84, 187, 95, 154, 62, 203,
+                    229, 237, 18, 171, 77, 142, 17, 186, 135, 60, 47, 17, 22, 18, 2, 185,
+                    69,
+                ],
+                rabin: 17205687313980438993,
+                md5: [
+                    215, 81, 113, 57, 136, 152, 126, 147, 49, 152, 3, 99, 226, 65, 137,
+                    206,
+                ],
+            };
+            /// The type of `roots.Nobody`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Nobody(pub ::std::convert::Infallible);
+            impl ::accordant_wire::Encode for Nobody {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    {
+                        ::accordant_wire::write::never(&self.0, out);
+                        ::std::result::Result::Ok(())
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Nobody {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    {
+                        let index = reader.branch(0)?;
+                        ::std::result::Result::Err(reader.no_branch(index))
+                    }
+                        .map(Self)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::nothing::Nothing;
+    /// A corner of the generator.
+    pub mod nothing {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Nothing` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "\"null\"\n",
+                references: &[],
+                fingerprint: [
+                    240, 114, 203, 236, 59, 248, 132, 24, 113, 212, 40, 66, 48, 197, 233,
+                    131, 220, 33, 26, 86, 131, 122, 237, 134, 36, 135, 20, 143, 148, 125,
+                    26, 31,
+                ],
+                rabin: 7195948357588979594,
+                md5: [
+                    155, 65, 239, 103, 101, 28, 24, 72, 138, 139, 8, 187, 103, 199, 86,
+                    153,
+                ],
+            };
+            /// The type of `roots.Nothing`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Nothing(pub ());
+            impl ::accordant_wire::Encode for Nothing {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    {
+                        ::accordant_wire::write::null(&self.0, out);
+                        ::std::result::Result::Ok(())
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Nothing {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.null().map(Self)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::only::Only;
+    /// A corner of the generator.
+    pub mod only {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Only` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "[\"double\"]\n",
+                references: &[],
+                fingerprint: [
+                    69, 30, 85, 117, 147, 103, 143, 250, 98, 214, 156, 20, 10, 212, 161,
+                    185, 153, 116, 41, 236, 81, 81, 101, 195, 48, 211, 132, 31, 18, 63,
+                    44, 118,
+                ],
+                rabin: 16703401360709624611,
+                md5: [
+                    89, 123, 11, 153, 119, 159, 147, 153, 21, 82, 235, 82, 106, 247, 95,
+                    4,
+                ],
+            };
+            /// The type of `roots.Only`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Only(pub f64);
+            impl ::accordant_wire::Encode for Only {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    {
+                        ::accordant_wire::write::long(0, out);
+                        ::accordant_wire::write::double(self.0, out);
+                        ::std::result::Result::Ok(())
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Only {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    match reader.branch(1)? {
+                        _ => reader.double(),
+                    }
+                        .map(Self)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::rows::Rows;
+    /// A corner of the generator.
+    pub mod rows {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Rows` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "{\"type\": \"array\", \"items\": {\"type\": \"map\", \"values\": [\"null\", \"long\"]}}\n",
+                references: &[],
+                fingerprint: [
+                    108, 215, 194, 70, 28, 151, 53, 213, 162, 138, 124, 63, 54, 11, 58,
+                    231, 103, 77, 136, 36, 210, 167, 16, 10, 114, 88, 62, 224, 65, 166,
+                    169, 131,
+                ],
+                rabin: 12266595962154744922,
+                md5: [
+                    118, 173, 30, 221, 25, 75, 241, 68, 74, 129, 113, 123, 136, 135, 233,
+                    244,
+                ],
+            };
+            /// The type of `roots.Rows`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Rows(
+                pub ::std::vec::Vec<
+                    ::std::collections::BTreeMap<
+                        ::std::string::String,
+                        ::std::option::Option<i64>,
+                    >,
+                >,
+            );
+            impl ::accordant_wire::Encode for Rows {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    ::accordant_wire::write::array(
+                        &self.0,
+                        out,
+                        |item, out| ::accordant_wire::write::map(
+                            item,
+                            out,
+                            |item, out| {
+                                match item {
+                                    ::std::option::Option::None => {
+                                        ::accordant_wire::write::long(0, out);
+                                    }
+                                    ::std::option::Option::Some(value) => {
+                                        ::accordant_wire::write::long(1, out);
+                                        ::accordant_wire::write::long(*value, out);
+                                    }
+                                }
+                                ::std::result::Result::Ok(())
+                            },
+                        ),
+                    )
+                }
+            }
+            impl ::accordant_wire::Decode for Rows {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader
+                        .array(
+                            1,
+                            |reader| {
+                                reader
+                                    .map(
+                                        1,
+                                        |reader| match reader.branch(2)? {
+                                            0 => ::std::result::Result::Ok(::std::option::Option::None),
+                                            _ => reader.long().map(::std::option::Option::Some),
+                                        },
+                                    )
+                            },
+                        )
+                        .map(Self)
+                }
+            }
+        }
+    }
+    #[doc(inline)]
+    pub use self::text::Text;
+    /// A corner of the generator.
+    pub mod text {
+        #[doc(inline)]
+        pub use self::v1::*;
+        /// Version 1 and its types.
+        pub mod v1 {
+            /// `roots.Text` v1.
+            pub const WRITER: ::accordant_wire::WriterVersion = ::accordant_wire::WriterVersion {
+                version: 1,
+                schema: "\"string\"\n",
+                references: &[],
+                fingerprint: [
+                    233, 229, 193, 201, 228, 246, 39, 115, 57, 209, 188, 222, 7, 51, 165,
+                    155, 212, 47, 135, 49, 244, 73, 218, 109, 193, 48, 16, 169, 22, 147,
+                    13, 72,
+                ],
+                rabin: 10304597078529344455,
+                md5: [
+                    9, 93, 113, 207, 18, 85, 107, 157, 94, 51, 10, 213, 117, 179, 223, 93,
+                ],
+            };
+            /// The type of `roots.Text`.
+            #[derive(Debug, Clone, PartialEq)]
+            pub struct Text(pub ::std::string::String);
+            impl ::accordant_wire::Encode for Text {
+                fn encode(
+                    &self,
+                    out: &mut ::std::vec::Vec<u8>,
+                ) -> ::std::result::Result<(), ::accordant_wire::EncodeError> {
+                    {
+                        ::accordant_wire::write::string(&self.0, out);
+                        ::std::result::Result::Ok(())
+                    }
+                }
+            }
+            impl ::accordant_wire::Decode for Text {
+                fn decode(
+                    reader: &mut ::accordant_wire::Reader<'_>,
+                ) -> ::std::result::Result<Self, ::accordant_wire::DecodeError> {
+                    reader.string().map(Self)
+                }
+            }
         }
     }
 }

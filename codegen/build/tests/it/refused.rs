@@ -93,3 +93,26 @@ fn a_folder_that_is_not_there_is_an_error_of_its_own() {
     let result = Config::new().out_dir(folder.path()).compile(&missing);
     assert!(matches!(result, Err(Error::Read { path, .. }) if path == missing));
 }
+
+/// The gate lets it pass; whoever refers to it finds no type of that name.
+#[test]
+fn a_type_without_a_name_is_one_that_nobody_refers_to() {
+    let config =
+        "kind = \"type\"\ndescription = \"Labels.\"\nowner = \"orders\"\naudience = \"company\"\n";
+    let mut files = orders();
+    files.insert("orders.Labels/contract.toml".to_owned(), config.into());
+    let labels = br#"{"type": "map", "values": "string"}"#;
+    files.insert("orders.Labels/v1.avsc".to_owned(), labels.to_vec());
+    let (folder, result) = compile(&files);
+    result.unwrap();
+    let code = std::fs::read_to_string(folder.path().join("contracts.rs")).unwrap();
+    assert!(code.contains("pub struct Labels("), "{code}");
+    let order = String::from_utf8(files["orders.Order/v1.avsc"].clone()).unwrap();
+    let order = order.replacen("\"string\"", "\"orders.Labels\"", 1);
+    files.insert("orders.Order/v1.avsc".to_owned(), order.into_bytes());
+    let (_folder, result) = compile(&files);
+    let Err(Error::Refused { text }) = result else {
+        panic!("{result:?}")
+    };
+    assert!(text.contains("orders.Labels"), "{text}");
+}

@@ -169,6 +169,33 @@ fn documentation_stays_text() {
     check::<golden::r#unsafe::Docs>();
 }
 
+/// A type without a name in Avro has its contract's.
+#[test]
+fn roots_without_a_name() {
+    use golden::roots::{Amount, Both, Either, Entries, Maybe, Nobody, Nothing, Only, Rows, Text};
+    assert_eq!(check_type::<Text>("roots.Text"), [Text("a".to_owned())]);
+    assert_eq!(check_type::<Nothing>("roots.Nothing"), [Nothing(())]);
+    let maybe = Maybe(Some("b".to_owned()));
+    assert_eq!(check_type::<Maybe>("roots.Maybe"), [maybe]);
+    let record = golden::roots::either::Either2 {
+        text: "c".to_owned(),
+    };
+    let either = Either::Either(record);
+    assert_eq!(check_type::<Either>("roots.Either"), [either]);
+    use golden::roots::both::{BothItem, BothValue};
+    let items = vec![BothItem::String("d".to_owned()), BothItem::Int(1)];
+    let both = Both(Some(BothValue::Array(items)));
+    assert_eq!(check_type::<Both>("roots.Both"), [both]);
+    let rows = check_type::<Rows>("roots.Rows").remove(0);
+    assert_eq!((rows.0[0]["a"], rows.0[0]["b"]), (Some(1), None));
+    let entries = check_type::<Entries>("roots.Entries").remove(0);
+    assert_eq!(entries.0["e"].at.timestamp(), 1_795_601_472);
+    let amounts = check_type::<Amount>("roots.Amount");
+    assert_eq!(amounts[0].0.to_string(), "1.23");
+    assert_eq!(check_type::<Only>("roots.Only"), [Only(1.5)]);
+    assert!(Nobody::decode(&mut Reader::new(&[0], Limits::default())).is_err());
+}
+
 /// An enum without a symbol, and a record that never ends, are types without a
 /// value: every input is refused.
 #[test]

@@ -223,7 +223,8 @@ fn is_retired(contract: &RawContract<'_>, version: Version) -> bool {
         .is_some_and(|it| it.config.retired.contains(&version.0))
 }
 
-/// The schema's top-level type is the contract's, and an event is a record.
+/// The schema's top-level type is the contract's, and an event is a record. A
+/// type that is none of Avro's named ones is called as its folder is.
 fn check_full_name(
     schema: &Schema,
     name: &ContractName,
@@ -256,6 +257,7 @@ fn check_full_name(
         )),
         Some(_) if is_type || matches!(root.kind, Kind::Record(_)) => Ok(()),
         Some(_) => Err(wrong("an event must be a record".to_owned(), fix)),
+        None if is_type => Ok(()),
         None => Err(wrong(
             "the schema's top-level type has no name".to_owned(),
             fix,

@@ -254,9 +254,16 @@ fn the_full_name_is_the_folders() {
             ("common.Money/contract.toml", TYPE_TOML),
             ("common.Money/v1.avsc", "\"int\""),
         ]),
-        &[&format!(
-            "common.Money/v1.avsc: F011 1:1 the schema's top-level type has no name | {fix}"
-        )],
+        &[],
+    );
+    check(
+        &files(&[
+            ("pricing.Price/contract.toml", CHANGE_TOML),
+            ("pricing.Price/v1.avsc", "[\"int\", \"null\"]"),
+        ]),
+        &[
+            "pricing.Price/v1.avsc: F011 1:1 the schema's top-level type has no name | write \"type\": \"record\", \"name\": \"Price\", \"namespace\": \"pricing\"",
+        ],
     );
     check(
         &files(&[("a-b.C/contract.toml", TYPE_TOML)]),

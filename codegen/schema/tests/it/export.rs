@@ -372,3 +372,31 @@ fn a_long_chain_of_types_neither_overflows_nor_explodes() {
     let payload = &export::asyncapi(&contracts)["components"]["messages"]["a.E"]["payload"];
     assert!(payload["schema"].is_string());
 }
+
+/// Whatever shows a contract shows one without a name too.
+#[test]
+fn a_type_without_a_name_has_its_exports() {
+    for schema in [
+        "\"null\"",
+        "[]",
+        "[\"null\", \"int\"]",
+        r#"{"type": "array", "items": "int"}"#,
+        r#"{"type": "map", "values": [{"type": "enum", "name": "E", "symbols": ["A"]}]}"#,
+    ] {
+        let config = "kind = \"type\"\ndescription = \"d\"\nowner = \"o\"";
+        let files = BTreeMap::from([
+            (
+                "a.Root/contract.toml".to_owned(),
+                config.as_bytes().to_vec(),
+            ),
+            ("a.Root/v1.avsc".to_owned(), schema.as_bytes().to_vec()),
+        ]);
+        let (contracts, problems) = Contracts::load(&files, &Limits::default());
+        assert_eq!(problems, [], "{schema}");
+        let contract = contracts.get("a.Root").unwrap();
+        let bundle = export::bundle(contract.latest());
+        assert!(parse(&bundle).is_ok(), "{bundle}");
+        assert!(export::markdown(contract).contains("a.Root"));
+        assert!(export::json_schema(contract, contract.latest()).is_object());
+    }
+}
