@@ -1,0 +1,3 @@
+//! The same types as prost has them.
+
+include!(concat!(env!("BENCH_CODE"), "/prost.rs"));
