@@ -41,7 +41,10 @@ fn main() -> Result<()> {
 fn read(folder: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let file = path.file_name().and_then(|it| it.to_str()).context("a name")?;
+        let file = path
+            .file_name()
+            .and_then(|it| it.to_str())
+            .context("a name")?;
         let inner = format!("{name}{file}");
         match path.is_dir() {
             true => read(&path, &format!("{inner}/"), files)?,
