@@ -42,7 +42,7 @@ pub(super) fn locate<'a>(files: &'a FileMap, file: &'a str, span: Option<Span>) 
     let within = text.get(span.start..span.end).map_or(1, |it| {
         it.lines().next().map_or(1, |first| first.chars().count())
     });
-    let end = (start + within.max(1)).min(line.chars().count().max(start + 1));
+    let end = (start + within).min(line.chars().count());
     Located {
         file,
         position: Some(at),

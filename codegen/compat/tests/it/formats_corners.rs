@@ -153,3 +153,40 @@ fn a_key_is_pointed_at_only_where_it_stands() {
     );
     assert!(other(&tables).contains("C301"));
 }
+
+#[test]
+fn of_a_long_line_the_part_around_the_place_is_shown() {
+    let (mut report, mut files) = one_finding();
+    let line: String = ('a'..='z').cycle().take(200).collect();
+    files.insert("shop.Order/v1.avsc".to_owned(), line.clone().into_bytes());
+    let mut shown = |start: usize, end: usize| {
+        let finding = &mut report.findings[0];
+        finding.file = "shop.Order/v1.avsc".to_owned();
+        finding.span = Some(Span { start, end });
+        let text = say(&report, &files, Format::Text);
+        let excerpt = text.lines().filter(|it| it.contains(" | "));
+        let parts = excerpt.filter_map(|it| it.split_once(" | "));
+        let [line, carets] = parts.map(|it| it.1).collect::<Vec<_>>()[..] else {
+            panic!("two lines of an excerpt: {text}");
+        };
+        (line.to_owned(), carets.to_owned())
+    };
+    let under = |spaces: usize, carets: usize| " ".repeat(spaces) + &"^".repeat(carets);
+    assert_eq!(
+        shown(30, 35),
+        (format!("{}...", &line[..100]), under(30, 5))
+    );
+    assert_eq!(
+        shown(31, 36),
+        (format!("...{}...", &line[1..101]), under(33, 5))
+    );
+    // To the end of the line, and behind it.
+    assert_eq!(
+        shown(150, 200),
+        (format!("...{}", &line[120..]), under(33, 50))
+    );
+    assert_eq!(
+        shown(200, 201),
+        (format!("...{}", &line[170..]), under(33, 1))
+    );
+}

@@ -357,3 +357,38 @@ fn a_types_doc_says_more_than_its_name() {
     check_rule(&line("What is bought, and how often."), "L403", &[]);
     check_rule(&line(" "), "L403", &[]);
 }
+
+#[test]
+fn a_time_with_a_logical_type_of_somebodys_own_is_no_bare_number() {
+    let placed =
+        |ty: &str| Folder::orders(&[&format!(r#"{{ "name": "placed_at", "type": {ty} }}"#)]);
+    check_rule(
+        &placed(r#""long""#),
+        "L304",
+        &[
+            r#"shop.Order/v1.avsc Order.placed_at: "placed_at" is a bare long (write { "type": "long", "logicalType": "timestamp-micros" })"#,
+        ],
+    );
+    let own = placed(r#"{ "type": "long", "logicalType": "ticks" }"#);
+    check_rule(&own, "L304", &[]);
+}
+
+#[test]
+fn a_payload_that_is_described_is_none() {
+    let payload =
+        |ty: &str| Folder::orders(&[&format!(r#"{{ "name": "payload", "type": {ty} }}"#)]);
+    check_rule(
+        &payload(r#""bytes""#),
+        "L311",
+        &[
+            r#"shop.Order/v1.avsc Order.payload: "payload" hides its content in a bytes (describe the content with a record)"#,
+        ],
+    );
+    let described = r#"{ "type": "record", "name": "Payload", "fields": [] }"#;
+    check_rule(&payload(described), "L311", &[]);
+    check_rule(
+        &payload(r#"{ "type": "string", "logicalType": "uuid" }"#),
+        "L311",
+        &[],
+    );
+}

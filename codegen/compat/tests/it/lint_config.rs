@@ -302,3 +302,16 @@ fn every_schema_is_linted_alike_each_time() {
     let folder = state();
     assert_eq!(lint(&folder, &everything()), lint(&folder, &everything()));
 }
+
+#[test]
+fn what_was_released_with_a_finding_excuses_no_other_place() {
+    let single =
+        |name: &str| format!(r#"{{ "name": "{name}", "type": ["string"], "default": "" }}"#);
+    let (old, new) = (single("old"), single("new"));
+    let folder = Folder::orders(&[&old, &format!("{old}, {new}")]).released(1);
+    check(
+        &uses(&["L209"], &[]),
+        &folder,
+        &["L209 error Order.new", "L209 warning Order.old"],
+    );
+}
