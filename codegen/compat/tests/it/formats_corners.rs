@@ -1,7 +1,7 @@
 //! Reports with something in them that is rare: what each format makes of it.
 
 use accordant_compat::{
-    History, Report,
+    History, Report, Severity,
     render::{self, FileMap, Format, Style},
 };
 use accordant_schema::{Span, contract::Version};
@@ -189,4 +189,47 @@ fn of_a_long_line_the_part_around_the_place_is_shown() {
         shown(200, 201),
         (format!("...{}", &line[170..]), under(33, 1))
     );
+}
+
+#[test]
+fn a_comment_counts_warnings_apart() {
+    let (mut report, files) = one_finding();
+    let mut headline = || {
+        let text = say(&report, &files, Format::Markdown);
+        let line = text.lines().find(|it| it.contains(" checked")).unwrap();
+        let line = line.to_owned();
+        report.findings[0].severity = Severity::Warning;
+        line
+    };
+    assert_eq!(headline(), "2 versions checked, 1 error.");
+    assert_eq!(headline(), "2 versions checked, 1 warning.");
+}
+
+#[test]
+fn a_long_text_of_a_table_is_cut_and_says_so() {
+    let (mut report, files) = one_finding();
+    let mut row = |chars: usize| {
+        report.findings[0].message = "x".repeat(chars);
+        let text = say(&report, &files, Format::Markdown);
+        let row = text.lines().find(|it| it.contains("xxx"));
+        row.expect("the finding has its row").to_owned()
+    };
+    assert!(row(300).contains(&format!(" {} ", "x".repeat(300))));
+    assert!(row(301).contains(&format!(" {}... ", "x".repeat(300))));
+}
+
+#[test]
+fn findings_that_are_alike_are_told_apart_by_sarif() {
+    let (mut report, files) = one_finding();
+    report.findings.push(report.findings[0].clone());
+    let text = say(&report, &files, Format::Sarif);
+    let sarif: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let fingerprints: Vec<&serde_json::Value> = results
+        .iter()
+        .map(|it| &it["partialFingerprints"])
+        .collect();
+    assert_eq!(fingerprints.len(), 2);
+    assert!(fingerprints[0].is_object());
+    assert_ne!(fingerprints[0], fingerprints[1]);
 }

@@ -197,6 +197,63 @@ fn a_warning_refuses_nothing() {
 }
 
 #[test]
+fn what_stays_is_silent_beside_what_breaks() {
+    // A default, a decimal and a promotion: nobody is hurt by them.
+    let decimal = r#"{ "name": "d", "type": { "type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2 } }"#;
+    let number = |ty: &str| format!(r#"{{ "name": "n", "type": "{ty}" }}"#);
+    let old = format!("{decimal}, {}", number("int"));
+    let added = r#"{ "name": "a", "type": "int", "default": 0 }"#;
+    let new = format!("{decimal}, {}, {added}", number("long"));
+    check(&old, &format!("{decimal}, {}, {added}", number("int")), &[]);
+    check(
+        &old,
+        &format!("{new}, {}", field(r#""int""#)),
+        &["C101 Order.n", "C102 Order.f"],
+    );
+}
+
+#[test]
+fn a_branch_that_was_meant_is_looked_into() {
+    let record = |name: &str, more: &str| {
+        format!(
+            r#"{{ "type": "record", "name": "{name}", "fields": [
+                {{ "name": "a", "type": "int" }}{more} ] }}"#
+        )
+    };
+    let more = r#", { "name": "b", "type": "int" }"#;
+    // A union that is none any more.
+    check_type(
+        &format!(r#"["string", {}]"#, record("R", "")),
+        &record("R", more),
+        &["C104 Order.f", "C102 Order.f<R>.b"],
+    );
+    // Of branches of one simple name, the one of the whole name.
+    let (first, second) = (record("a.R", ""), record("b.R", ""));
+    check_type(
+        &format!("[{first}, {second}]"),
+        &format!("[{}, {}]", record("a.R", more), record("b.R", "")),
+        &[],
+    );
+    check_type(
+        &format!(r#"["string", {second}]"#),
+        &format!(
+            r#"["string", {}, {}]"#,
+            record("a.R", more),
+            record("b.R", &more.replace('b', "c"))
+        ),
+        &["C102 Order.f<R>.c"],
+    );
+    // By its alias.
+    let renamed =
+        record("S", more).replace(r#""name": "S""#, r#""name": "S", "aliases": ["shop.R"]"#);
+    check_type(
+        &format!(r#"["null", {}]"#, record("R", "")),
+        &format!(r#"["null", {renamed}]"#),
+        &["C109 Order.f", "C102 Order.f.b"],
+    );
+}
+
+#[test]
 fn what_java_takes_for_granted_is_found_if_a_datum_shows_it() {
     // Java tries the branch `a.Node` first, and while it does, it takes for
     // granted that `a.Node` reads a `b.Node`; it keeps what followed from that.
@@ -217,5 +274,16 @@ fn what_java_takes_for_granted_is_found_if_a_datum_shows_it() {
         &writer,
         &format!("[{first}, {second}]"),
         &["C102 Order.f<Node>.link.back.more"],
+    );
+    // What is only misread stays beside it.
+    let with = |ty: &str, node: &str| {
+        let time =
+            format!(r#"{{ "name": "t", "type": {{ "type": "long", "logicalType": "{ty}" }} }}"#);
+        format!("{}, {time}", field(node))
+    };
+    check(
+        &with("timestamp-millis", &writer),
+        &with("timestamp-micros", &format!("[{first}, {second}]")),
+        &["C102 Order.f<Node>.link.back.more", "C203 Order.t"],
     );
 }

@@ -250,3 +250,136 @@ fn a_minified_schema_shows_only_the_part_that_is_meant() {
       |                                  ^^^^
     "#);
 }
+
+/// What is told of a change from v1 to v2: the message, the datum, the way out.
+fn told(old: &str, new: &str) -> String {
+    let report = Folder::orders(&[old, new]).released(1).check();
+    let line = |it: &accordant_compat::Finding| {
+        let witness = it.witness.as_deref().unwrap_or("-");
+        format!("{} {}\n  {witness}\n  {}\n", it.code, it.message, it.fix)
+    };
+    report.findings.iter().map(line).collect()
+}
+
+fn status(symbols: &[&str], more: &str) -> String {
+    let symbols: Vec<String> = symbols.iter().map(|it| format!("\"{it}\"")).collect();
+    format!(
+        r#"{{ "name": "status", "type": {{ "type": "enum", "name": "Status", "symbols": [{}] }} }}{more}"#,
+        symbols.join(", ")
+    )
+}
+
+/// Fields that make a whole event too long to be shown.
+const LONG: &str = r#",
+    { "name": "the_first_line_of_the_address", "type": "string" },
+    { "name": "the_second_line_of_the_address", "type": "string" }"#;
+
+#[test]
+fn symbols_that_come_and_go_are_told_with_a_datum() {
+    let (one, two) = (["OPEN"], ["OPEN", "PAID"]);
+    assert_snapshot!(told(&status(&two, ""), &status(&one, "")), @r#"
+    C103 not backward compatible with v1: enum Status lost "PAID"
+      {"id":"","status":"PAID"} written under v1 has a symbol that enum Status does not know
+      keep "PAID", or give enum Status a default symbol
+    "#);
+    assert_snapshot!(told(&status(&two, LONG), &status(&one, LONG)), @r#"
+    C103 not backward compatible with v1: enum Status lost "PAID"
+      {"status": "PAID", ...} written under v1 has a symbol that enum Status does not know
+      keep "PAID", or give enum Status a default symbol
+    "#);
+    assert_snapshot!(told(&status(&one, ""), &status(&two, "")), @r#"
+    C108 not forward compatible with v1: enum Status gained "PAID", and the older enum has no default
+      {"id":"","status":"PAID"} written under v2 has a symbol that enum Status does not know
+      do not add "PAID" here: an enum takes new symbols only if its first version has a default; add a field with a default instead
+    "#);
+    assert_snapshot!(told(&status(&one, LONG), &status(&two, LONG)), @r#"
+    C108 not forward compatible with v1: enum Status gained "PAID", and the older enum has no default
+      {"status": "PAID", ...} written under v2 has a symbol that enum Status does not know
+      do not add "PAID" here: an enum takes new symbols only if its first version has a default; add a field with a default instead
+    "#);
+}
+
+#[test]
+fn a_long_list_of_symbols_is_cut() {
+    let all: Vec<String> = (0..10).map(|at| format!("S{at}")).collect();
+    let some = |many: usize| {
+        let symbols: Vec<&str> = all[..many].iter().map(String::as_str).collect();
+        status(&symbols, "")
+    };
+    assert!(
+        told(&some(9), &some(1)).contains(r#"lost "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8""#)
+    );
+    assert!(told(&some(10), &some(1)).contains(r#""S7", "S8", 1 more"#));
+}
+
+#[test]
+fn branches_that_come_and_go_are_told_with_a_datum() {
+    let field = |ty: &str, more: &str| format!(r#"{{ "name": "f", "type": {ty} }}{more}"#);
+    let (one, two) = (r#"["string"]"#, r#"["string", "int"]"#);
+    assert_snapshot!(told(&field(two, ""), &field(one, "")), @r#"
+    C104 not backward compatible with v1: "f" no longer takes int
+      {"id":"","f":{"int":0}} written under v1 has a value that only the branch int takes
+      keep int in the union of "f"
+    "#);
+    assert_snapshot!(told(&field(two, LONG), &field(one, LONG)), @r#"
+    C104 not backward compatible with v1: "f" no longer takes int
+      {"f": <int>, ...} written under v1 has a value that only the branch int takes
+      keep int in the union of "f"
+    "#);
+    assert_snapshot!(told(&field(one, ""), &field(two, "")), @r#"
+    C109 not forward compatible with v1: "f" may now be int
+      {"id":"","f":{"int":0}} written under v2 has a value that only the branch int takes
+      leave the type of "f" as it is, and add a field that takes int and has a default
+    "#);
+    assert_snapshot!(told(&field(one, LONG), &field(two, LONG)), @r#"
+    C109 not forward compatible with v1: "f" may now be int
+      {"f": <int>, ...} written under v2 has a value that only the branch int takes
+      leave the type of "f" as it is, and add a field that takes int and has a default
+    "#);
+    let null = r#"["string", "null"]"#;
+    assert_snapshot!(told(&field(null, LONG), &field(one, LONG)), @r#"
+    C104 not backward compatible with v1: "f" no longer takes null
+      {"f": null, ...} written under v1 has a value that only the branch null takes
+      keep null in the union of "f"
+    "#);
+}
+
+#[test]
+fn digits_that_are_lost_are_counted() {
+    let field = |ty: &str| format!(r#"{{ "name": "f", "type": "{ty}" }}"#);
+    assert_snapshot!(told(&field("int"), &field("float")), @r#"
+    C101 not forward compatible with v1: "f" was int and is float
+      {"id":"","f":0.0} written under v2 cannot be read
+      keep "f" as int, and add a field of another name with type float and a default
+    C205 other meaning than in v1: "f" is written as int and read as float, which has fewer digits
+      -
+      make sure that "f" stays below 2^24
+    "#);
+    assert_snapshot!(told(&field("long"), &field("double")), @r#"
+    C101 not forward compatible with v1: "f" was long and is double
+      {"id":"","f":0.0} written under v2 cannot be read
+      keep "f" as long, and add a field of another name with type double and a default
+    C205 other meaning than in v1: "f" is written as long and read as double, which has fewer digits
+      -
+      make sure that "f" stays below 2^53
+    "#);
+}
+
+#[test]
+fn a_type_is_told_to_some_depth_and_width() {
+    let field = |ty: &str| format!(r#"{{ "name": "f", "type": {ty} }}"#);
+    let array = |inner: &str| format!(r#"{{ "type": "array", "items": {inner} }}"#);
+    let first_line = |ty: &str| {
+        let told = told(&field(ty), &field(r#""string""#));
+        told.lines().next().unwrap_or_default().to_owned()
+    };
+    let four = array(&array(&array(&array(r#""int""#))));
+    assert_snapshot!(first_line(&four), @r#"C101 not backward or forward compatible with v1: "f" was array of array of array of array of int and is string"#);
+    assert_snapshot!(first_line(&array(&four)), @r#"C101 not backward or forward compatible with v1: "f" was array of array of array of array of array and is string"#);
+    let map = r#"{ "type": "map", "values": { "type": "map", "values": "int" } }"#;
+    assert_snapshot!(first_line(map), @r#"C101 not backward or forward compatible with v1: "f" was map of map of int and is string"#);
+    let union = |branches: &str| array(&format!("[{branches}]"));
+    let six = r#""null", "boolean", "int", "long", "float", "double""#;
+    assert_snapshot!(first_line(&union(six)), @r#"C101 not backward or forward compatible with v1: "f" was array of null or boolean or int or long or float or double and is string"#);
+    assert_snapshot!(first_line(&union(&format!(r#"{six}, "bytes""#))), @r#"C101 not backward or forward compatible with v1: "f" was array of null or boolean or int or long or float or double or others and is string"#);
+}

@@ -507,3 +507,46 @@ fn a_value_of_another_schema_has_no_json() {
     assert!(Value::Int(1).to_json(&schema(r#""string""#)).is_err());
     assert!(Value::Int(1).encode(&schema(r#""string""#)).is_err());
 }
+
+#[test]
+fn values_are_written_as_the_specification_says() {
+    #[track_caller]
+    fn check(value: Value, text: &str, expected: Option<&[u8]>) {
+        let bytes = value.encode(&schema(text)).ok();
+        assert_eq!(bytes.as_deref(), expected);
+    }
+    check(Value::Long(-1), r#""long""#, Some(&[1]));
+    check(Value::Long(64), r#""long""#, Some(&[0x80, 1]));
+    check(Value::Long(-65), r#""long""#, Some(&[0x81, 1]));
+    check(Value::Long(300), r#""long""#, Some(&[0xd8, 4]));
+    let longest = [&[0xff; 9][..], &[1]].concat();
+    check(Value::Long(i64::MIN), r#""long""#, Some(&longest));
+    let fixed = r#"{"type": "fixed", "name": "F", "size": 2}"#;
+    check(Value::Fixed(vec![1, 2]), fixed, Some(&[1, 2]));
+    check(Value::Fixed(vec![1]), fixed, None);
+    let symbols = r#"{"type": "enum", "name": "E", "symbols": ["A", "B"]}"#;
+    check(Value::Enum(1), symbols, Some(&[2]));
+    check(Value::Enum(2), symbols, None);
+    let array = r#"{"type": "array", "items": "int"}"#;
+    check(Value::Array(Vec::new()), array, Some(&[0]));
+    check(Value::Array(vec![Value::Int(3)]), array, Some(&[2, 6, 0]));
+    let map = r#"{"type": "map", "values": "int"}"#;
+    check(Value::Map(Vec::new()), map, Some(&[0]));
+    let entry = ("k".to_owned(), Value::Int(3));
+    check(Value::Map(vec![entry]), map, Some(&[2, 2, b'k', 6, 0]));
+    let point = record("P", &[("x", r#""int""#)]);
+    check(Value::Record(vec![Value::Int(1)]), &point, Some(&[2]));
+    check(Value::Record(Vec::new()), &point, None);
+    check(
+        Value::Record(vec![Value::Int(1), Value::Int(2)]),
+        &point,
+        None,
+    );
+    let union = r#"["null", "int"]"#;
+    check(
+        Value::Union(1, Box::new(Value::Int(1))),
+        union,
+        Some(&[2, 2]),
+    );
+    check(Value::Union(2, Box::new(Value::Int(1))), union, None);
+}
