@@ -511,42 +511,130 @@ fn a_value_of_another_schema_has_no_json() {
 #[test]
 fn values_are_written_as_the_specification_says() {
     #[track_caller]
-    fn check(value: Value, text: &str, expected: Option<&[u8]>) {
+    fn check(value: &Value, text: &str, expected: Option<&[u8]>) {
         let bytes = value.encode(&schema(text)).ok();
         assert_eq!(bytes.as_deref(), expected);
     }
-    check(Value::Long(-1), r#""long""#, Some(&[1]));
-    check(Value::Long(64), r#""long""#, Some(&[0x80, 1]));
-    check(Value::Long(-65), r#""long""#, Some(&[0x81, 1]));
-    check(Value::Long(300), r#""long""#, Some(&[0xd8, 4]));
+    check(&Value::Long(-1), r#""long""#, Some(&[1]));
+    check(&Value::Long(64), r#""long""#, Some(&[0x80, 1]));
+    check(&Value::Long(-65), r#""long""#, Some(&[0x81, 1]));
+    check(&Value::Long(300), r#""long""#, Some(&[0xd8, 4]));
     let longest = [&[0xff; 9][..], &[1]].concat();
-    check(Value::Long(i64::MIN), r#""long""#, Some(&longest));
+    check(&Value::Long(i64::MIN), r#""long""#, Some(&longest));
     let fixed = r#"{"type": "fixed", "name": "F", "size": 2}"#;
-    check(Value::Fixed(vec![1, 2]), fixed, Some(&[1, 2]));
-    check(Value::Fixed(vec![1]), fixed, None);
+    check(&Value::Fixed(vec![1, 2]), fixed, Some(&[1, 2]));
+    check(&Value::Fixed(vec![1]), fixed, None);
     let symbols = r#"{"type": "enum", "name": "E", "symbols": ["A", "B"]}"#;
-    check(Value::Enum(1), symbols, Some(&[2]));
-    check(Value::Enum(2), symbols, None);
+    check(&Value::Enum(1), symbols, Some(&[2]));
+    check(&Value::Enum(2), symbols, None);
     let array = r#"{"type": "array", "items": "int"}"#;
-    check(Value::Array(Vec::new()), array, Some(&[0]));
-    check(Value::Array(vec![Value::Int(3)]), array, Some(&[2, 6, 0]));
+    check(&Value::Array(Vec::new()), array, Some(&[0]));
+    check(&Value::Array(vec![Value::Int(3)]), array, Some(&[2, 6, 0]));
     let map = r#"{"type": "map", "values": "int"}"#;
-    check(Value::Map(Vec::new()), map, Some(&[0]));
+    check(&Value::Map(Vec::new()), map, Some(&[0]));
     let entry = ("k".to_owned(), Value::Int(3));
-    check(Value::Map(vec![entry]), map, Some(&[2, 2, b'k', 6, 0]));
+    check(&Value::Map(vec![entry]), map, Some(&[2, 2, b'k', 6, 0]));
     let point = record("P", &[("x", r#""int""#)]);
-    check(Value::Record(vec![Value::Int(1)]), &point, Some(&[2]));
-    check(Value::Record(Vec::new()), &point, None);
+    check(&Value::Record(vec![Value::Int(1)]), &point, Some(&[2]));
+    check(&Value::Record(Vec::new()), &point, None);
     check(
-        Value::Record(vec![Value::Int(1), Value::Int(2)]),
+        &Value::Record(vec![Value::Int(1), Value::Int(2)]),
         &point,
         None,
     );
     let union = r#"["null", "int"]"#;
     check(
-        Value::Union(1, Box::new(Value::Int(1))),
+        &Value::Union(1, Box::new(Value::Int(1))),
         union,
         Some(&[2, 2]),
     );
-    check(Value::Union(2, Box::new(Value::Int(1))), union, None);
+    check(&Value::Union(2, Box::new(Value::Int(1))), union, None);
+}
+
+#[test]
+fn a_default_of_every_type_is_a_value() {
+    let fixed = r#"{"type": "fixed", "name": "F", "size": 2}"#;
+    let symbols = r#"{"type": "enum", "name": "E", "symbols": ["A", "B"]}"#;
+    let point = record("P", &[("x", r#""int""#)]);
+    for (ty, default, expected) in [
+        (r#""null""#, "null", "null"),
+        (r#""boolean""#, "true", "true"),
+        (r#""int""#, "-7", "-7"),
+        (r#""long""#, "5000000000", "5000000000"),
+        (r#""string""#, r#""text""#, r#""text""#),
+        (r#""bytes""#, r#""\u00ff""#, "\"\u{ff}\""),
+        (fixed, r#""ab""#, r#""ab""#),
+        (symbols, r#""B""#, r#""B""#),
+        (r#"{"type": "array", "items": "int"}"#, "[1, 2]", "[1,2]"),
+        (
+            r#"{"type": "map", "values": "int"}"#,
+            r#"{"k": 1}"#,
+            r#"{"k":1}"#,
+        ),
+        (&point, r#"{"x": 1}"#, r#"{"x":1}"#),
+        (r#"["null", "int"]"#, "1", r#"{"int":1}"#),
+    ] {
+        let reader = format!(
+            r#"{{"type": "record", "name": "Top", "fields": [
+                {{"name": "f", "type": {ty}, "default": {default}}}]}}"#
+        );
+        let expected = format!(r#"{{"f":{expected}}}"#);
+        check_read(&reader, &record("Top", &[]), &[], &expected);
+    }
+}
+
+#[test]
+fn what_is_skipped_is_read_to_its_end() {
+    let reader = record("Top", &[("last", r#""int""#)]);
+    for (ty, bytes) in [
+        (r#"{"type": "array", "items": "int"}"#, &[2, 6, 0, 14][..]),
+        (
+            r#"{"type": "map", "values": "int"}"#,
+            &[2, 2, b'k', 6, 0, 14],
+        ),
+        (r#""double""#, &[0, 0, 0, 0, 0, 0, 0, 0, 14]),
+    ] {
+        let writer = record("Top", &[("skipped", ty), ("last", r#""int""#)]);
+        check_read(&reader, &writer, bytes, r#"{"last":7}"#);
+    }
+    let half = 0.5f32.to_le_bytes();
+    check_read(r#""double""#, r#""float""#, &half, "0.5");
+    let least = [&[0xff; 9][..], &[1]].concat();
+    check_read(r#""long""#, r#""long""#, &least, "-9223372036854775808");
+}
+
+#[test]
+fn values_and_levels_are_counted() {
+    let nulls = schema(r#"{"type": "array", "items": "null"}"#);
+    let read = |many: usize| {
+        let items = Value::Array(vec![Value::Null; many]);
+        let bytes = items.encode(&nulls).expect("it is of the schema");
+        decode(&nulls, &nulls, &bytes).map(drop)
+    };
+    // The array counts too, and each item as it was written and as it is read.
+    assert_eq!(read(499_999), Ok(()));
+    assert_eq!(read(500_000), Err(ReadError::TooLarge));
+    let list = schema(
+        r#"{"type": "record", "name": "L", "fields": [{"name": "n", "type": ["null", "L"]}]}"#,
+    );
+    let read = |records: usize| {
+        let bytes: Vec<u8> = [vec![2; records - 1], vec![0]].concat();
+        decode(&list, &list, &bytes).map(drop)
+    };
+    let largest = (1..200).take_while(|records| read(*records).is_ok()).last();
+    assert_eq!(largest, Some(63));
+}
+
+#[test]
+fn no_more_data_are_tried_than_help() {
+    let fields = |ty: &str| {
+        let fields = (0..205).map(|at| format!(r#"{{ "name": "f{at}", "type": "{ty}" }}"#));
+        fields.collect::<Vec<_>>().join(", ")
+    };
+    let report = Folder::orders(&[&fields("int"), &fields("string")])
+        .released(1)
+        .check();
+    assert_eq!(report.findings.len(), 205);
+    let shown = report.findings.iter().filter(|it| it.witness.is_some());
+    assert_eq!(shown.count(), 200);
 }
