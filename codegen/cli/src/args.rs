@@ -60,7 +60,7 @@ pub(crate) enum Command {
     /// Compare the rows of every application with the fold of its outbound topic.
     Verify(VerifyArgs),
     /// Run the schema registry alone.
-    Registry(ServiceArgs),
+    Registry(RegistryArgs),
     /// Run ingest alone.
     Ingest(ServiceArgs),
     /// Run the example applications alone.
@@ -76,6 +76,19 @@ pub(crate) enum Command {
 pub(crate) enum ConfigCommand {
     /// Show every setting as a line of accordant.toml.
     Show(ShowArgs),
+}
+
+/// What `registry` takes.
+#[derive(Debug, Args)]
+pub(crate) struct RegistryArgs {
+    /// Begin empty, and keep nothing: for tests
+    #[arg(long)]
+    pub(crate) in_memory: bool,
+    /// The level of every subject until a client sets another [default: backward]
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) compatibility: Option<String>,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
 }
 
 /// What `config show` takes.

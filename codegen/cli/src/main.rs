@@ -100,7 +100,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             answer(block_on(verify::verify(&args, &config)))
         }
         Command::Registry(args) => {
-            let config = settings::load(&args)?;
+            let config = settings::load_registry(&args)?;
             telemetry::init(&config.log)?;
             done(block_on(service::registry(config)))
         }

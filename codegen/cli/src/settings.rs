@@ -3,7 +3,7 @@
 use accordant_kit::config::{Config, Flags, Setting};
 
 use crate::{
-    args::{ServiceArgs, ShowArgs},
+    args::{RegistryArgs, ServiceArgs, ShowArgs},
     output,
 };
 
@@ -12,7 +12,24 @@ use crate::{
 /// # Errors
 /// A key is unknown or a value is not valid.
 pub(crate) fn load(args: &ServiceArgs) -> anyhow::Result<Config> {
+    Ok(Config::load(args.config.as_deref(), &flags_of(args))?)
+}
+
+/// The same, with the registry's own flags.
+///
+/// # Errors
+/// As [`load`].
+pub(crate) fn load_registry(args: &RegistryArgs) -> anyhow::Result<Config> {
     let flags = Flags {
+        registry_compatibility: args.compatibility.clone(),
+        registry_in_memory: args.in_memory.then_some(true),
+        ..flags_of(&args.service)
+    };
+    Ok(Config::load(args.service.config.as_deref(), &flags)?)
+}
+
+fn flags_of(args: &ServiceArgs) -> Flags {
+    Flags {
         data_dir: args.data_dir.clone(),
         contracts: args.contracts.clone(),
         registry_addr: args.registry_addr.clone(),
@@ -23,8 +40,8 @@ pub(crate) fn load(args: &ServiceArgs) -> anyhow::Result<Config> {
         database: args.database.clone(),
         registry_url: args.registry_url.clone(),
         log: args.log.clone(),
-    };
-    Ok(Config::load(args.config.as_deref(), &flags)?)
+        ..Flags::default()
+    }
 }
 
 /// The log filter that the user chose, or one for a command that is watched by a

@@ -3,10 +3,13 @@
 //! The verdict itself comes from `accordant-compat`.
 
 use accordant_compat::{
+    diff,
+    diff::Effect,
     java::{Incompatibility, Kind},
     levels::{self, Direction, Reach},
 };
 use accordant_schema::{Schema, contract::Compatibility};
+use serde::Serialize;
 
 use crate::subject::Version;
 
@@ -86,6 +89,62 @@ pub(crate) fn closing(level: Compatibility) -> String {
         "{{validateFields: 'false', compatibility: '{}'}}",
         level_name(level)
     )
+}
+
+/// Something that a rule of ours says of a change, whatever the verdict is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Remark {
+    /// The rule, such as `C203`; `accordant explain` knows it.
+    pub(crate) code: &'static str,
+    /// What a reader of the direction does: `fails` or `misreads`.
+    pub(crate) effect: &'static str,
+    /// Who reads: `backward` is the new schema, `forward` the old one.
+    pub(crate) direction: &'static str,
+    /// What kind of change it is.
+    pub(crate) change: &'static str,
+    /// Path in words.
+    pub(crate) path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) old: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) new: Option<String>,
+    /// The version that it is compared with.
+    #[serde(rename = "oldVersion")]
+    pub(crate) old_version: Version,
+}
+
+/// What our rules say of a new schema beside one predecessor, in the
+/// directions that the level asks for; of a level without any, in both.
+pub(crate) fn remarks(new: &Schema, old: &Old<'_>, level: Compatibility) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    let asked = match levels::demands(level).0 {
+        [] => &[Direction::Backward, Direction::Forward][..],
+        asked => asked,
+    };
+    for change in diff(old.schema, new) {
+        for direction in asked {
+            let (name, effect) = match direction {
+                Direction::Backward => ("backward", change.backward),
+                Direction::Forward => ("forward", change.forward),
+            };
+            let (effect, code) = match effect {
+                Effect::Fine => continue,
+                Effect::Misreads(code) => ("misreads", code),
+                Effect::Breaks(code) => ("fails", code),
+            };
+            remarks.push(Remark {
+                code,
+                effect,
+                direction: name,
+                change: change.kind.as_str(),
+                path: change.path.clone(),
+                old: change.old.clone(),
+                new: change.new.clone(),
+                old_version: old.version,
+            });
+        }
+    }
+    remarks
 }
 
 fn old_schema(text: &str) -> String {
@@ -180,6 +239,36 @@ mod tests {
                 shown[0],
                 shown[1],
             ],
+        );
+    }
+
+    #[test]
+    fn a_change_of_meaning_is_remarked_and_no_verdict() {
+        let decimal = |scale: u32| {
+            format!(r#"{{"type":"bytes","logicalType":"decimal","precision":9,"scale":{scale}}}"#)
+        };
+        let parse = |text: &str| accordant_schema::parse(text).unwrap();
+        let (new, old) = (parse(&decimal(3)), parse(&decimal(2)));
+        let old = Old {
+            version: Version(1),
+            text: "",
+            schema: &old,
+        };
+        let level = Compatibility::Backward;
+        assert_eq!(messages(&new, &old, level), Vec::<String>::new());
+        let found = remarks(&new, &old, level);
+        let found: Vec<_> = found.iter().map(|it| (it.effect, it.direction)).collect();
+        assert_eq!(found, [("misreads", "backward")]);
+        assert!(
+            remarks(
+                &new,
+                &Old {
+                    schema: &new,
+                    ..old
+                },
+                level
+            )
+            .is_empty()
         );
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     equivalence::equivalence_text, error::Error, normalize::normalized, store::SchemaRow,
-    subject::SchemaId,
+    subject::SchemaId, tags::TagChange,
 };
 
 /// A reference as it is stored and served.
@@ -99,7 +99,7 @@ impl Content {
         let rule_set = value(&row.rule_set, "rules")?;
         Ok(Content {
             id: row.id,
-            guid: row.guid,
+            guid: row.shown_guid().to_owned(),
             identity: Identity {
                 text: row.schema_text,
                 references,
@@ -141,15 +141,17 @@ pub(crate) enum Form {
 }
 
 /// Parses a schema over the texts of its references, each after those that it
-/// needs.
+/// needs, and changes its tags.
 pub(crate) fn parse(
     text: &str,
     references: &[&str],
     limits: &Limits,
     form: Form,
+    tags: &TagChange,
 ) -> Result<Parsed, String> {
-    let schema =
+    let mut schema =
         parse_with(text, references, limits).map_err(|problems| details(text, &problems))?;
+    tags.apply(&mut schema)?;
     let schema = match form {
         Form::AsSent => schema,
         Form::Normalized => normalized(schema),

@@ -75,6 +75,8 @@ pub(crate) enum Error {
     ReferenceExists { subject: String, version: String },
     #[error("The specified subject '{0}' is not a valid.")]
     SubjectInvalid(String),
+    #[error("The specified context '{0}' is not empty.")]
+    ContextNotEmpty(String),
 
     /// The database refused or is away; what it said goes to the log only.
     #[error("Error while accessing the registry's database")]
@@ -111,10 +113,16 @@ impl Error {
             Error::OperationNotPermitted(_) => (StatusCode::UNPROCESSABLE_ENTITY, 42205),
             Error::ReferenceExists { .. } => (StatusCode::UNPROCESSABLE_ENTITY, 42206),
             Error::SubjectInvalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, 42208),
+            Error::ContextNotEmpty(_) => (StatusCode::UNPROCESSABLE_ENTITY, 42211),
             Error::Database(source) if is_away(source) => (StatusCode::SERVICE_UNAVAILABLE, 50001),
             Error::Database(_) => (StatusCode::INTERNAL_SERVER_ERROR, 50001),
             Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, 500),
         }
+    }
+
+    /// Whether the same may succeed later.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Error::Database(source) if is_away(source))
     }
 
     /// A schema that cannot be used, with what is wrong with it.

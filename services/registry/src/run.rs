@@ -1,6 +1,6 @@
 //! The registry as a service.
 
-use accordant_kit::{config::Config, health, health::Readiness, http};
+use accordant_kit::{config::Config, health::Readiness, http};
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -21,16 +21,16 @@ pub async fn run(
     readiness: Readiness,
     shutdown: CancellationToken,
 ) -> anyhow::Result<()> {
-    let store = Store::open(&config.database_url(NAME))
-        .await
-        .context("the registry cannot start")?;
-    let settings = Settings {
-        schema_limits: config.limits.schema(),
-        ..Settings::default()
+    let settings = Settings::of(config)?;
+    let cannot_start = "the registry cannot start";
+    let registry = match config.registry.in_memory {
+        true => Registry::in_memory(settings).await.context(cannot_start)?,
+        false => {
+            let store = Store::open(&config.database_url(NAME)).await;
+            Registry::new(store.context(cannot_start)?, settings)
+        }
     };
-    let registry = Registry::new(store, settings);
     let api = http::observed(app(registry.clone()), NAME);
-    let api = api.merge(health::routes(readiness.clone()));
     readiness.set_ready(NAME);
     let served = http::serve(listener, api, &config.limits.http(), shutdown).await;
     registry.close().await;

@@ -58,6 +58,16 @@ impl SubjectName {
         }
     }
 
+    /// Whether this names a context and no subject in it: `:.ctx:`.
+    pub(crate) fn is_context(&self) -> bool {
+        self.name.is_empty() && self.context != DEFAULT_CONTEXT
+    }
+
+    /// Whether this is `:.:`, or the subject without a name.
+    pub(crate) fn is_default_context(&self) -> bool {
+        self.name.is_empty() && self.context == DEFAULT_CONTEXT
+    }
+
     /// Whether something may be stored under this name.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let reserved = matches!(self.name.as_str(), "__GLOBAL" | "__EMPTY");

@@ -3,7 +3,7 @@
 
 use figment::value::{Dict, Value};
 
-use super::Limits;
+use super::{Limits, RegistryConfig};
 
 /// How a setting's text in the environment is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,6 +60,7 @@ pub(super) fn scalar_keys() -> Vec<(String, KeyKind)> {
             .into_iter()
             .map(|name| (format!("limits.{name}"), KeyKind::Number)),
     );
+    keys.extend(registry_keys().map(|(name, kind)| (format!("registry.{name}"), kind)));
     keys.sort();
     keys
 }
@@ -79,8 +80,13 @@ pub(super) fn unknown_in(dict: &Dict) -> Option<(String, String)> {
                 let mut unknown = keys.filter(|key| !APP.iter().any(|(name, _)| name == key));
                 unknown.next().map(|key| format!("app.{app}.{key}"))
             }),
+            ("registry", Value::Dict(_, settings)) => {
+                let unknown = |name: &&String| !registry_keys().any(|(known, _)| known == **name);
+                let unknown = settings.keys().find(unknown);
+                unknown.map(|name| format!("registry.{name}"))
+            }
             // Whoever lints reads its table, and what is unknown in it.
-            ("limits" | "app" | "lint", _) => None,
+            ("limits" | "app" | "lint" | "registry", _) => None,
             (name, _) if TOP.iter().any(|(known, _)| *known == name) => None,
             (name, _) => Some(name.to_owned()),
         };
@@ -148,6 +154,20 @@ fn nearest(wrong: &str, known: Vec<String>) -> String {
 
 fn limit_names() -> Vec<String> {
     defaults_of(&Limits::default()).into_keys().collect()
+}
+
+/// Keys of the `[registry]` table, and what each holds.
+fn registry_keys() -> impl Iterator<Item = (String, KeyKind)> {
+    let defaults = defaults_of(&RegistryConfig::default());
+    defaults.into_iter().map(|(name, value)| match value {
+        Value::Bool(..) => (name, KeyKind::Bool),
+        Value::Num(..) => (name, KeyKind::Number),
+        Value::String(..)
+        | Value::Char(..)
+        | Value::Empty(..)
+        | Value::Dict(..)
+        | Value::Array(..) => (name, KeyKind::Text),
+    })
 }
 
 /// A value's fields as a dictionary.

@@ -14,7 +14,7 @@ use figment::{
 use serde::Deserialize;
 
 use super::{
-    AppConfig, Config, ConfigError, Flags, Limits, Setting,
+    AppConfig, Config, ConfigError, Flags, Limits, RegistryConfig, Setting,
     keys::{self, KeyKind},
 };
 
@@ -105,6 +105,7 @@ struct Raw {
     #[serde(default)]
     app: BTreeMap<String, AppConfig>,
     limits: Limits,
+    registry: RegistryConfig,
 }
 
 impl Raw {
@@ -133,6 +134,7 @@ impl Raw {
             log: self.log,
             app: self.app,
             limits: self.limits,
+            registry: self.registry,
         })
     }
 }
@@ -155,6 +157,10 @@ fn defaults() -> Layer {
     dict.insert(
         "limits".to_owned(),
         Value::from(keys::defaults_of(&Limits::default())),
+    );
+    dict.insert(
+        "registry".to_owned(),
+        Value::from(keys::defaults_of(&RegistryConfig::default())),
     );
     Layer {
         origin: "default".to_owned(),
@@ -250,12 +256,22 @@ fn flag_layers(flags: &Flags) -> Vec<Layer> {
     let given = values
         .into_iter()
         .filter_map(|(key, value)| Some((key, value?)));
-    given
-        .map(|(key, value)| Layer {
-            origin: format!("--{}", key.replace('_', "-")),
-            dict: nested(key, Value::from(value)),
-        })
-        .collect()
+    let layer = |origin: &str, key: &str, value: Value| Layer {
+        origin: format!("--{origin}"),
+        dict: nested(key, value),
+    };
+    let mut layers: Vec<Layer> = given
+        .map(|(key, value)| layer(&key.replace('_', "-"), key, Value::from(value)))
+        .collect();
+    if let Some(level) = &flags.registry_compatibility {
+        let level = Value::from(level.as_str());
+        layers.push(layer("compatibility", "registry.compatibility", level));
+    }
+    if let Some(in_memory) = flags.registry_in_memory {
+        let in_memory = Value::from(in_memory);
+        layers.push(layer("in-memory", "registry.in_memory", in_memory));
+    }
+    layers
 }
 
 /// A dictionary with one value at a dotted key.

@@ -6,9 +6,11 @@ mod error;
 mod keys;
 mod limits;
 mod load;
+mod registry;
 mod values;
 
 pub use error::ConfigError;
 pub use limits::Limits;
 pub(crate) use load::without_password;
+pub use registry::RegistryConfig;
 pub use values::{AppConfig, Config, Flags, Processing, Setting};

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::Limits;
+use super::{Limits, RegistryConfig};
 use crate::push::ClusterKind;
 
 /// Every setting. Made by [`Config::load`]; `up` changes fields for the parts
@@ -48,6 +48,8 @@ pub struct Config {
     pub app: BTreeMap<String, AppConfig>,
     /// The limits.
     pub limits: Limits,
+    /// Settings of the registry that runs here.
+    pub registry: RegistryConfig,
     pub(super) settings: Vec<Setting>,
 }
 
@@ -93,6 +95,10 @@ pub struct Flags {
     pub registry_url: Option<String>,
     /// `--log`
     pub log: Option<String>,
+    /// `--compatibility` of the registry
+    pub registry_compatibility: Option<String>,
+    /// `--in-memory` of the registry
+    pub registry_in_memory: Option<bool>,
 }
 
 /// One setting as `config show` prints it.

@@ -6,33 +6,49 @@ use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method},
     response::Response,
+    routing::get,
 };
 use serde::de::DeserializeOwned;
 
 use super::{
-    compatibility, media,
+    batch, caller, clients, compatibility, docs, feed, media, metrics, probes,
     query::Query,
     reply::{Reply, refusal},
     route::{Route, Target},
     schemas, settings, subjects,
 };
-use crate::{error::Error, ops::Registry, subject::SubjectName};
+use crate::{
+    error::Error,
+    ops::{Action, Registry, Run},
+    subject::SubjectName,
+};
 
-/// The registry's whole HTTP API, without a port.
+/// The registry's whole HTTP API, without a port: for another service to
+/// mount or serve, and for tests.
 ///
 /// ```
 /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
-/// use accordant_registry::{Registry, Settings, Store, app};
+/// use accordant_registry::{Registry, Settings, app};
 /// use tower::ServiceExt;
 ///
-/// let store = Store::open("sqlite::memory:").await.unwrap();
-/// let app = app(Registry::new(store, Settings::default()));
+/// let app = app(Registry::in_memory(Settings::default()).await.unwrap());
+///
 /// let request = axum::extract::Request::get("/subjects").body(axum::body::Body::empty()).unwrap();
 /// assert_eq!(app.oneshot(request).await.unwrap().status(), 200);
 /// # });
 /// ```
 pub fn app(registry: Registry) -> Router {
-    Router::new().fallback(entry).with_state(registry)
+    Router::new()
+        .route("/livez", get(probes::live))
+        // The name that it had first.
+        .route("/healthz", get(probes::live))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .route("/changes", get(feed::changes))
+        .route("/openapi.json", get(docs::document))
+        .route("/docs", get(docs::page))
+        .fallback(entry)
+        .with_state(registry)
 }
 
 /// A request that was matched to a resource.
@@ -40,19 +56,34 @@ pub(crate) struct Call {
     pub(crate) registry: Registry,
     pub(crate) context: String,
     pub(crate) query: Query,
+    pub(crate) headers: HeaderMap,
+}
+
+impl Call {
+    /// Who asks for a change and why, and whether it is meant.
+    pub(crate) fn action(&self) -> Action {
+        let run = match self.query.flag("dryRun") {
+            true => Run::Dry,
+            false => Run::Real,
+        };
+        Action {
+            author: caller::author(&self.headers),
+            reason: caller::reason(&self.headers),
+            run,
+        }
+    }
 }
 
 /// A request's body, still unread.
 pub(crate) struct Payload {
-    headers: HeaderMap,
     body: Body,
 }
 
 impl Payload {
     /// The body as JSON; an empty one is refused.
-    pub(crate) async fn json<T: DeserializeOwned>(self, registry: &Registry) -> Result<T, Error> {
-        media::check_content_type(&self.headers)?;
-        let bytes_max = registry.settings().body_bytes_max;
+    pub(crate) async fn json<T: DeserializeOwned>(self, call: &Call) -> Result<T, Error> {
+        media::check_content_type(&call.headers)?;
+        let bytes_max = call.registry.settings().body_bytes_max;
         let bytes: Bytes = axum::body::to_bytes(self.body, bytes_max)
             .await
             .map_err(|error| unreadable(&error, bytes_max))?;
@@ -77,34 +108,52 @@ enum Verb {
 }
 
 async fn entry(State(registry): State<Registry>, request: Request) -> Response {
-    let content_type = match media::negotiate(request.headers()) {
-        Ok(content_type) => content_type,
+    registry.feed().watch(&registry);
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let route = Route::of(request.uri().path());
+    let operation = route.as_ref().map_or("none", |it| it.target.operation());
+    let response = match media::negotiate(request.headers()) {
+        Ok(content_type) => match answer(registry, route, request).await {
+            Ok(reply) => reply.response(content_type),
+            Err(error) => refusal(&error, content_type),
+        },
         // A path that is not there comes first.
-        Err(error) => {
-            let error = Route::of(request.uri().path()).err().unwrap_or(error);
-            return refusal(&error, media::DEFAULT);
-        }
+        Err(error) => refusal(&route.err().unwrap_or(error), media::DEFAULT),
     };
-    match answer(registry, request).await {
-        Ok(reply) => reply.response(content_type),
-        Err(error) => refusal(&error, content_type),
-    }
+    metrics::count(operation, &method, response.status(), started.elapsed());
+    response
 }
 
-async fn answer(registry: Registry, request: Request) -> Result<Reply, Error> {
+async fn answer(
+    registry: Registry,
+    route: Result<Route, Error>,
+    request: Request,
+) -> Result<Reply, Error> {
     let (head, body) = request.into_parts();
-    let Route { context, target } = Route::of(head.uri.path())?;
-    let query = Query::of(head.uri.query());
+    let Route {
+        context,
+        mut target,
+    } = route?;
+    let mut query = Query::of(head.uri.query());
+    if let (true, Some(subject)) = (target.is_of_id(), query.text("subject")) {
+        let subject = SubjectName::in_context(&context, subject);
+        let meant = registry.resolve_alias(subject.clone()).await?;
+        if meant != subject {
+            query.set("subject", meant.to_string());
+        }
+    }
     let call = Call {
         registry,
         context,
         query,
-    };
-    let payload = Payload {
         headers: head.headers,
-        body,
     };
+    let payload = Payload { body };
     let verb = verb(&head.method);
+    if let Some(subject) = target.aliased() {
+        *subject = call.registry.resolve_alias(subject.clone()).await?;
+    }
     match target {
         Target::Root => match verb {
             Verb::Get | Verb::Post => Reply::json(&serde_json::json!({})),
@@ -124,6 +173,22 @@ async fn answer(registry: Registry, request: Request) -> Result<Reply, Error> {
             Verb::Get => subjects::version(&call, &subject, &version).await,
             Verb::Delete => subjects::delete_version(&call, &subject, &version).await,
             Verb::Post | Verb::Put | Verb::Other => Err(not_allowed("DELETE, GET, HEAD")),
+        },
+        Target::Tags(subject, version) => match verb {
+            Verb::Post => subjects::tag(&call, payload, &subject, &version).await,
+            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
+        },
+        Target::Undelete(subject, version) => match verb {
+            Verb::Post => subjects::undelete(&call, &subject, &version).await,
+            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
+        },
+        Target::CheckMany => match verb {
+            Verb::Post => batch::check(&call, payload).await,
+            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
+        },
+        Target::Context(context) => match verb {
+            Verb::Delete => schemas::delete_context(&call, &context).await,
+            Verb::Get | Verb::Post | Verb::Put | Verb::Other => Err(not_allowed("DELETE")),
         },
         Target::CheckAll(subject) => match verb {
             Verb::Post => compatibility::check_all(&call, payload, &subject).await,
@@ -163,6 +228,14 @@ async fn read(call: &Call, target: Target) -> Result<Reply, Error> {
         Target::IdVersions(id) => schemas::versions_of_id(call, &id).await,
         Target::Guid(guid) => schemas::by_guid(call, &guid).await,
         Target::GuidIds(guid) => schemas::ids_of_guid(call, &guid).await,
+        Target::IdClients(id) => clients::of_id(call, &id).await,
+        Target::VersionClients(subject, version) => {
+            clients::of_version(call, &subject, &version).await
+        }
+        Target::VersionChanges(subject, version) => {
+            feed::of_subject(call, &subject, Some(&version)).await
+        }
+        Target::SubjectChanges(subject) => feed::of_subject(call, &subject, None).await,
         Target::Contexts => schemas::contexts(call).await,
         Target::MetadataId => settings::cluster_id(),
         Target::MetadataVersion => settings::version(),
@@ -171,6 +244,10 @@ async fn read(call: &Call, target: Target) -> Result<Reply, Error> {
         | Target::Versions(_)
         | Target::Subject(_)
         | Target::Version(..)
+        | Target::Tags(..)
+        | Target::Undelete(..)
+        | Target::CheckMany
+        | Target::Context(_)
         | Target::CheckAll(_)
         | Target::CheckVersion(..)
         | Target::GlobalConfig

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
+    compatibility::Remark,
     content::{Form, Reference},
     error::Error,
-    ops::{Candidate, Stored},
+    ops::{Candidate, Check, InheritedTags, Stored, Tagging, canonical_metadata},
     subject::{SchemaId, SubjectName, Version},
+    tags::{TagChange, Tagged},
 };
 
 /// The body of a registration, a look-up or a check. Unknown keys are passed over.
@@ -21,6 +23,39 @@ pub(crate) struct SchemaRequest {
     rule_set: Option<Value>,
     id: Option<i32>,
     version: Option<i32>,
+    schema_tags_to_add: Option<Vec<Tagged>>,
+    schema_tags_to_remove: Option<Vec<Tagged>>,
+    #[serde(default)]
+    propagate_schema_tags: bool,
+}
+
+/// The body of `POST /subjects/{subject}/versions/{version}/tags`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TagRequest {
+    new_version: Option<i32>,
+    tags_to_add: Option<Vec<Tagged>>,
+    tags_to_remove: Option<Vec<Tagged>>,
+    metadata: Option<Value>,
+    rule_set: Option<Value>,
+    rules_to_merge: Option<Value>,
+    rules_to_remove: Option<Vec<String>>,
+}
+
+impl TagRequest {
+    pub(crate) fn tagging(self) -> Result<Tagging, Error> {
+        Ok(Tagging {
+            new_version: self.new_version,
+            tags: TagChange {
+                add: self.tags_to_add.unwrap_or_default(),
+                remove: self.tags_to_remove.unwrap_or_default(),
+            },
+            metadata: metadata(self.metadata.as_ref())?,
+            rule_set: self.rule_set,
+            rules_to_merge: self.rules_to_merge,
+            rules_to_remove: self.rules_to_remove,
+        })
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -32,7 +67,7 @@ struct ReferenceRequest {
 
 impl SchemaRequest {
     /// Only Avro is taken.
-    pub(crate) fn candidate(self, form: Form) -> Result<Candidate, Error> {
+    pub(crate) fn candidate(self, form: Form, check: Check) -> Result<Candidate, Error> {
         match self.schema_type.as_deref() {
             None | Some("" | "AVRO") => {}
             Some(other) => {
@@ -58,12 +93,25 @@ impl SchemaRequest {
             text: self.schema.unwrap_or_default(),
             references,
             form,
-            metadata: self.metadata,
+            metadata: metadata(self.metadata.as_ref())?,
             rule_set: self.rule_set,
             id: self.id.filter(|id| *id >= 0),
-            version: self.version,
+            version: self.version.map_or(0, |it| it.max(-1)),
+            tags: TagChange {
+                add: self.schema_tags_to_add.unwrap_or_default(),
+                remove: self.schema_tags_to_remove.unwrap_or_default(),
+            },
+            inherited_tags: match self.propagate_schema_tags {
+                true => InheritedTags::All,
+                false => InheritedTags::None,
+            },
+            check,
         })
     }
+}
+
+fn metadata(sent: Option<&Value>) -> Result<Option<Value>, Error> {
+    sent.map_or(Ok(None), canonical_metadata)
 }
 
 /// The answer to a registration.
@@ -116,9 +164,13 @@ pub(crate) struct VersionBody<'a> {
     rule_set: Option<&'a Value>,
     schema: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    schema_tags: Option<Vec<Tagged>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     ts: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aliases: Option<Vec<String>>,
 }
 
 impl<'a> VersionBody<'a> {
@@ -134,14 +186,31 @@ impl<'a> VersionBody<'a> {
             metadata: identity.metadata.as_ref(),
             rule_set: identity.rule_set.as_ref(),
             schema: &identity.text,
+            schema_tags: None,
             ts: Some(stored.row.created_ms),
             deleted: Some(stored.row.deleted),
+            aliases: None,
         }
     }
 
     /// With another form of the same schema.
     pub(crate) fn with_schema(self, schema: &'a str) -> VersionBody<'a> {
         VersionBody { schema, ..self }
+    }
+
+    pub(crate) fn with_references(self, references: &'a [Reference]) -> VersionBody<'a> {
+        VersionBody { references, ..self }
+    }
+
+    pub(crate) fn with_tags(self, schema_tags: Option<Vec<Tagged>>) -> VersionBody<'a> {
+        VersionBody {
+            schema_tags,
+            ..self
+        }
+    }
+
+    pub(crate) fn with_aliases(self, aliases: Option<Vec<String>>) -> VersionBody<'a> {
+        VersionBody { aliases, ..self }
     }
 
     /// As a look-up answers.
@@ -171,6 +240,8 @@ pub(crate) struct SchemaBody<'a> {
     metadata: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_set: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schema_tags: Option<Vec<Tagged>>,
     ts: i64,
     deleted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,6 +260,7 @@ impl<'a> SchemaBody<'a> {
             references: &identity.references,
             metadata: identity.metadata.as_ref(),
             rule_set: identity.rule_set.as_ref(),
+            schema_tags: None,
             ts: stored.row.created_ms,
             deleted: stored.row.deleted,
             max_id: None,
@@ -198,6 +270,17 @@ impl<'a> SchemaBody<'a> {
     /// With another form of the same schema.
     pub(crate) fn with_schema(self, schema: &'a str) -> SchemaBody<'a> {
         SchemaBody { schema, ..self }
+    }
+
+    pub(crate) fn with_references(self, references: &'a [Reference]) -> SchemaBody<'a> {
+        SchemaBody { references, ..self }
+    }
+
+    pub(crate) fn with_tags(self, schema_tags: Option<Vec<Tagged>>) -> SchemaBody<'a> {
+        SchemaBody {
+            schema_tags,
+            ..self
+        }
     }
 
     pub(crate) fn with_max_id(self, max_id: Option<SchemaId>) -> SchemaBody<'a> {
@@ -219,6 +302,9 @@ pub(crate) struct CheckBody {
     pub(crate) is_compatible: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) messages: Option<Vec<String>>,
+    /// What our rules say besides; never part of the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) findings: Option<Vec<Remark>>,
 }
 
 /// One of an id's versions.

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     error::Error,
+    ops::{Check, Verdict},
     subject::{SubjectName, VersionSelector},
 };
 
@@ -38,17 +39,21 @@ async fn check(
 ) -> Result<Reply, Error> {
     let verbose = call.query.flag("verbose");
     let candidate = payload
-        .json::<SchemaRequest>(&call.registry)
+        .json::<SchemaRequest>(call)
         .await?
-        .candidate(call.query.form())?;
-    let messages = match call.registry.check(subject, selector, &candidate).await {
+        .candidate(call.query.form(), Check::Compared)?;
+    let verdict = match call.registry.check(subject, selector, &candidate).await {
         // Who wants messages gets this one as such.
-        Err(Error::SchemaInvalid(message)) if verbose => vec![message],
+        Err(Error::SchemaInvalid(message)) if verbose => Verdict {
+            messages: vec![message],
+            remarks: vec![],
+        },
         result => result?,
     };
-    let is_compatible = messages.is_empty();
     Reply::json(&CheckBody {
-        is_compatible,
-        messages: verbose.then_some(messages),
+        is_compatible: verdict.messages.is_empty(),
+        messages: verbose.then_some(verdict.messages),
+        // Only for who asks: clients may refuse what they do not know.
+        findings: call.query.flag("findings").then_some(verdict.remarks),
     })
 }

@@ -5,14 +5,22 @@
 //! 406, 415) has its body. A path is taken apart as it came and decoded after.
 
 mod app;
+mod batch;
 mod body;
+mod caller;
+mod clients;
 mod compatibility;
+mod docs;
+mod feed;
 mod media;
+mod metrics;
+mod probes;
 mod query;
 mod reply;
 mod route;
 mod schemas;
 mod settings;
+mod shown;
 mod subjects;
 
 pub use app::app;

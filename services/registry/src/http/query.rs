@@ -43,6 +43,13 @@ impl Query {
             .map(|(_, value)| value.as_str())
     }
 
+    /// Gives a parameter another text.
+    pub(crate) fn set(&mut self, name: &str, text: String) {
+        if let Some(pair) = self.pairs.iter_mut().find(|(it, _)| it == name) {
+            pair.1 = text;
+        }
+    }
+
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.pairs
             .iter()
@@ -74,8 +81,9 @@ impl Query {
         }
     }
 
-    /// `offset` and `limit`; a negative limit is `limit_default`.
-    pub(crate) fn page(&self, limit_default: i64) -> Result<Page, Error> {
+    /// `offset` and `limit`; a negative limit is the greatest one.
+    pub(crate) fn page(&self, limit_max: usize) -> Result<Page, Error> {
+        let limit_max = i64::try_from(limit_max).unwrap_or(i64::MAX);
         let number = |name: &str| match self.text(name) {
             None | Some("") => Ok(None),
             Some(text) => text
@@ -86,7 +94,8 @@ impl Query {
         let offset = number("offset")?.map_or(0, |it| i64::from(it.max(0)));
         let limit = number("limit")?
             .filter(|it| *it >= 0)
-            .map_or(limit_default, i64::from);
+            .map_or(limit_max, i64::from)
+            .min(limit_max);
         Ok(Page { offset, limit })
     }
 }

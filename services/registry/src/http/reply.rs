@@ -17,23 +17,41 @@ const RETRY_AFTER_S: &str = "1";
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) body: Bytes,
+    status: StatusCode,
 }
 
 impl Reply {
     pub(crate) fn json(value: &impl Serialize) -> Result<Reply, Error> {
         let body = serde_json::to_vec(value)
             .map_err(|error| Error::Internal(format!("an answer cannot be written: {error}")))?;
-        Ok(Reply { body: body.into() })
+        Ok(Reply::of(body.into()))
     }
 
     pub(crate) fn raw(text: &str) -> Reply {
+        Reply::of(Bytes::copy_from_slice(text.as_bytes()))
+    }
+
+    pub(crate) fn of(body: Bytes) -> Reply {
         Reply {
-            body: Bytes::copy_from_slice(text.as_bytes()),
+            body,
+            status: StatusCode::OK,
+        }
+    }
+
+    /// It is done, and there is nothing to say.
+    pub(crate) fn nothing() -> Reply {
+        Reply {
+            body: Bytes::new(),
+            status: StatusCode::NO_CONTENT,
         }
     }
 
     pub(crate) fn response(self, content_type: &'static str) -> Response {
         let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = self.status;
+        if self.status == StatusCode::NO_CONTENT {
+            return response;
+        }
         let content_type = HeaderValue::from_static(content_type);
         response
             .headers_mut()

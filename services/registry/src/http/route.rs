@@ -18,21 +18,29 @@ pub(crate) enum Target {
     Version(SubjectName, String),
     VersionSchema(SubjectName, String),
     ReferencedBy(SubjectName, String),
+    Tags(SubjectName, String),
+    Undelete(SubjectName, String),
+    VersionClients(SubjectName, String),
+    VersionChanges(SubjectName, String),
+    SubjectChanges(SubjectName),
     Schemas,
     SchemaTypes,
     Id(String),
     IdSchema(String),
     IdSubjects(String),
     IdVersions(String),
+    IdClients(String),
     Guid(String),
     GuidIds(String),
     CheckAll(SubjectName),
     CheckVersion(SubjectName, String),
+    CheckMany,
     GlobalConfig,
     Config(SubjectName),
     GlobalMode,
     Mode(SubjectName),
     Contexts,
+    Context(String),
     MetadataId,
     MetadataVersion,
     MetadataDeployment,
@@ -57,6 +65,11 @@ impl Route {
             path.split('/').collect()
         };
         match segments.as_slice() {
+            ["contexts", context] => {
+                let context = context_of(&decode(context))?;
+                let target = Target::Context(context.clone());
+                Ok(Route { context, target })
+            }
             ["contexts", context, rest @ ..] if !rest.is_empty() => {
                 let context = context_of(&decode(context))?;
                 let target = target(rest, &context)?;
@@ -67,6 +80,93 @@ impl Route {
                 let target = target(segments, &context)?;
                 Ok(Route { context, target })
             }
+        }
+    }
+}
+
+impl Target {
+    /// The subject of a resource where an alias may stand for it. Settings and
+    /// modes are the alias's own.
+    pub(crate) fn aliased(&mut self) -> Option<&mut SubjectName> {
+        match self {
+            Target::Subject(subject)
+            | Target::SubjectMetadata(subject)
+            | Target::Versions(subject)
+            | Target::Version(subject, _)
+            | Target::VersionSchema(subject, _)
+            | Target::ReferencedBy(subject, _)
+            | Target::Tags(subject, _)
+            | Target::Undelete(subject, _)
+            | Target::VersionClients(subject, _)
+            | Target::VersionChanges(subject, _)
+            | Target::SubjectChanges(subject)
+            | Target::CheckAll(subject)
+            | Target::CheckVersion(subject, _) => Some(subject),
+            Target::Root
+            | Target::Subjects
+            | Target::Schemas
+            | Target::SchemaTypes
+            | Target::Id(_)
+            | Target::IdSchema(_)
+            | Target::IdSubjects(_)
+            | Target::IdVersions(_)
+            | Target::IdClients(_)
+            | Target::Guid(_)
+            | Target::GuidIds(_)
+            | Target::CheckMany
+            | Target::GlobalConfig
+            | Target::Config(_)
+            | Target::GlobalMode
+            | Target::Mode(_)
+            | Target::Contexts
+            | Target::Context(_)
+            | Target::MetadataId
+            | Target::MetadataVersion
+            | Target::MetadataDeployment => None,
+        }
+    }
+
+    /// Whether a schema is named by its id, and its subject as a parameter.
+    pub(crate) fn is_of_id(&self) -> bool {
+        matches!(
+            self,
+            Target::Id(_)
+                | Target::IdSchema(_)
+                | Target::IdSubjects(_)
+                | Target::IdVersions(_)
+                | Target::IdClients(_)
+        )
+    }
+
+    /// What is asked for, in one word: a metric's label.
+    pub(crate) fn operation(&self) -> &'static str {
+        match self {
+            Target::Root => "root",
+            Target::Subjects => "subjects",
+            Target::Subject(_) => "subject",
+            Target::SubjectMetadata(_) => "subject_metadata",
+            Target::Versions(_) => "versions",
+            Target::Version(..) => "version",
+            Target::VersionSchema(..) => "version_schema",
+            Target::ReferencedBy(..) => "referenced_by",
+            Target::Tags(..) => "tags",
+            Target::Undelete(..) => "undelete",
+            Target::VersionClients(..) | Target::IdClients(_) => "clients",
+            Target::VersionChanges(..) | Target::SubjectChanges(_) => "changes",
+            Target::Schemas => "schemas",
+            Target::SchemaTypes => "schema_types",
+            Target::Id(_) => "schema_by_id",
+            Target::IdSchema(_) => "text_by_id",
+            Target::IdSubjects(_) => "subjects_by_id",
+            Target::IdVersions(_) => "versions_by_id",
+            Target::Guid(_) => "schema_by_guid",
+            Target::GuidIds(_) => "ids_by_guid",
+            Target::CheckAll(_) | Target::CheckVersion(..) => "check",
+            Target::CheckMany => "check_many",
+            Target::GlobalConfig | Target::Config(_) => "config",
+            Target::GlobalMode | Target::Mode(_) => "mode",
+            Target::Contexts | Target::Context(_) => "contexts",
+            Target::MetadataId | Target::MetadataVersion | Target::MetadataDeployment => "server",
         }
     }
 }
@@ -84,18 +184,25 @@ fn target(segments: &[&str], context: &str) -> Result<Target, Error> {
         ["subjects", s, "versions", v, "referencedby"] => {
             Target::ReferencedBy(subject(s), decode(v))
         }
+        ["subjects", s, "versions", v, "tags"] => Target::Tags(subject(s), decode(v)),
+        ["subjects", s, "versions", v, "undelete"] => Target::Undelete(subject(s), decode(v)),
+        ["subjects", s, "versions", v, "clients"] => Target::VersionClients(subject(s), decode(v)),
+        ["subjects", s, "versions", v, "changes"] => Target::VersionChanges(subject(s), decode(v)),
+        ["subjects", s, "changes"] => Target::SubjectChanges(subject(s)),
         ["schemas"] => Target::Schemas,
         ["schemas", "types"] => Target::SchemaTypes,
         ["schemas", "ids", id] => Target::Id(decode(id)),
         ["schemas", "ids", id, "schema"] => Target::IdSchema(decode(id)),
         ["schemas", "ids", id, "subjects"] => Target::IdSubjects(decode(id)),
         ["schemas", "ids", id, "versions"] => Target::IdVersions(decode(id)),
+        ["schemas", "ids", id, "clients"] => Target::IdClients(decode(id)),
         ["schemas", "guids", guid] => Target::Guid(decode(guid)),
         ["schemas", "guids", guid, "ids"] => Target::GuidIds(decode(guid)),
         ["compatibility", "subjects", s, "versions"] => Target::CheckAll(subject(s)),
         ["compatibility", "subjects", s, "versions", v] => {
             Target::CheckVersion(subject(s), decode(v))
         }
+        ["compatibility", "batch"] => Target::CheckMany,
         ["config"] => Target::GlobalConfig,
         ["config", s] => Target::Config(subject(s)),
         ["mode"] => Target::GlobalMode,

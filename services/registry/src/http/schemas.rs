@@ -7,10 +7,12 @@ use super::{
     body::{AVRO, SchemaBody, SubjectVersionBody, VersionBody},
     query::page_of,
     reply::Reply,
-    subjects::{filter, schemas_page, seen, shown_text},
+    shown::{fetched, found_tags, keep, kept, shown_references, shown_text},
+    subjects::{filter, seen},
 };
 use crate::{
     error::Error,
+    library::AnswerKey,
     ops::Stored,
     store::Which,
     subject::{DEFAULT_CONTEXT, SchemaId, SubjectName},
@@ -20,27 +22,32 @@ use crate::{
 /// answered from memory.
 pub(crate) async fn by_id(call: &Call, id: &str) -> Result<Reply, Error> {
     let id = id_of(id)?;
+    let key = AnswerKey::Id(call.context.clone(), id);
     let plain = call.query.is_empty();
-    let library = call.registry.library();
-    if plain && let Some(body) = library.answer(&call.context, id) {
-        return Ok(Reply { body });
+    if plain && let Some(reply) = kept(call, &key) {
+        return Ok(reply);
     }
-    let changes = library.changes();
+    let changes = call.registry.library().changes();
     let (stored, id_max) = find(call, id).await?;
     let text = shown_text(call, &stored).await?;
+    let references = shown_references(call, &stored);
     let max_id = id_max.filter(|_| call.query.flag("fetchMaxId"));
     let body = SchemaBody::of(&stored)
         .with_schema(&text)
+        .with_references(&references)
+        .with_tags(found_tags(call, &stored).await?)
         .with_max_id(max_id);
     let reply = Reply::json(&body)?;
+    fetched(call, &stored);
     if plain {
-        library.keep_answer(&call.context, id, reply.body.clone(), changes);
+        keep(call, &key, &stored, &reply, changes);
     }
     Ok(reply)
 }
 
 pub(crate) async fn text_by_id(call: &Call, id: &str) -> Result<Reply, Error> {
     let (stored, _) = find(call, id_of(id)?).await?;
+    fetched(call, &stored);
     Ok(Reply::raw(&shown_text(call, &stored).await?))
 }
 
@@ -51,7 +58,7 @@ pub(crate) async fn subjects_of_id(call: &Call, id: &str) -> Result<Reply, Error
         .map(|(subject, _)| subject.to_string())
         .collect();
     subjects.dedup();
-    Reply::json(&page_of(subjects, call.query.page(i64::MAX)?))
+    Reply::json(&page_of(subjects, call.page()?))
 }
 
 pub(crate) async fn versions_of_id(call: &Call, id: &str) -> Result<Reply, Error> {
@@ -59,17 +66,29 @@ pub(crate) async fn versions_of_id(call: &Call, id: &str) -> Result<Reply, Error
     let bodies = versions
         .iter()
         .map(|(subject, version)| SubjectVersionBody::of(subject, *version));
-    Reply::json(&page_of(bodies.collect(), call.query.page(i64::MAX)?))
+    Reply::json(&page_of(bodies.collect(), call.page()?))
 }
 
 pub(crate) async fn by_guid(call: &Call, guid: &str) -> Result<Reply, Error> {
+    let key = AnswerKey::Guid(guid.to_owned());
+    let plain = call.query.is_empty();
+    if plain && let Some(reply) = kept(call, &key) {
+        return Ok(reply);
+    }
+    let changes = call.registry.library().changes();
     let ids = call.registry.ids_of_guid(guid).await?;
     let (context, id) = ids
         .first()
         .ok_or_else(|| Error::SchemaIdNotFound(guid.to_owned()))?;
     let (stored, _) = call.registry.schema_by_id(context, *id, None).await?;
     let text = shown_text(call, &stored).await?;
-    Reply::json(&SchemaBody::of(&stored).with_schema(&text).without_subject())
+    let reply = Reply::json(&SchemaBody::of(&stored).with_schema(&text).without_subject())?;
+    fetched(call, &stored);
+    // Under the name that it is stored by: another spelling is looked up again.
+    if plain && stored.content.guid == guid {
+        keep(call, &key, &stored, &reply, changes);
+    }
+    Ok(reply)
 }
 
 pub(crate) async fn ids_of_guid(call: &Call, guid: &str) -> Result<Reply, Error> {
@@ -89,11 +108,20 @@ pub(crate) async fn list(call: &Call) -> Result<Reply, Error> {
     } else {
         Which::Every
     };
+    let rule_type = call.query.text("ruleType").filter(|it| !it.is_empty());
     let found = call
         .registry
-        .schemas(&filter, which, schemas_page(call)?)
+        .schemas(&filter, which, call.schemas_page()?, rule_type)
         .await?;
-    Reply::json(&found.iter().map(VersionBody::of).collect::<Vec<_>>())
+    let mut bodies = Vec::with_capacity(found.len());
+    for stored in &found {
+        let aliases = match call.query.flag("aliases") {
+            true => Some(call.registry.aliases_of(&stored.row.subject_name()).await?),
+            false => None,
+        };
+        bodies.push(VersionBody::of(stored).with_aliases(aliases));
+    }
+    Reply::json(&bodies)
 }
 
 pub(crate) fn types() -> Result<Reply, Error> {
@@ -101,8 +129,16 @@ pub(crate) fn types() -> Result<Reply, Error> {
 }
 
 pub(crate) async fn contexts(call: &Call) -> Result<Reply, Error> {
-    let contexts = call.registry.contexts().await?;
-    Reply::json(&page_of(contexts, call.query.page(i64::MAX)?))
+    let prefix = call.query.text("contextPrefix").unwrap_or_default();
+    let contexts = call.registry.contexts(prefix).await?;
+    Reply::json(&page_of(contexts, call.page()?))
+}
+
+pub(crate) async fn delete_context(call: &Call, context: &str) -> Result<Reply, Error> {
+    call.registry
+        .delete_context(context, &call.action())
+        .await?;
+    Ok(Reply::nothing())
 }
 
 async fn find(call: &Call, id: SchemaId) -> Result<(Stored, Option<SchemaId>), Error> {
@@ -137,7 +173,7 @@ async fn versions(
 }
 
 /// `subject=s` or, for its context only, `subject=:.ctx:`.
-fn subject_of(call: &Call) -> Option<SubjectName> {
+pub(crate) fn subject_of(call: &Call) -> Option<SubjectName> {
     let text = call.query.text("subject").filter(|text| !text.is_empty())?;
     let subject = SubjectName::in_context(&call.context, text);
     // What cannot be is in no context either.
@@ -150,7 +186,7 @@ fn subject_of(call: &Call) -> Option<SubjectName> {
 }
 
 /// What is no number is another path for Confluent.
-fn id_of(text: &str) -> Result<SchemaId, Error> {
+pub(crate) fn id_of(text: &str) -> Result<SchemaId, Error> {
     text.parse()
         .map(SchemaId)
         .map_err(|_| Error::ParameterInvalid)

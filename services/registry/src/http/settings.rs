@@ -9,13 +9,19 @@ use super::{
 };
 use crate::{
     error::Error,
-    ops::{Fallback, Force, Mode},
+    ops::{Below, Fallback, Force, Mode},
     subject::SubjectName,
 };
 
 #[derive(Debug, Deserialize)]
 struct ModeRequest {
-    mode: Option<String>,
+    #[serde(default, deserialize_with = "said")]
+    mode: Option<Option<String>>,
+}
+
+/// Tells a null from what is not there.
+fn said<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 pub(crate) async fn config(call: &Call, subject: Option<&SubjectName>) -> Result<Reply, Error> {
@@ -31,15 +37,20 @@ pub(crate) async fn put_config(
     payload: Payload,
     subject: Option<&SubjectName>,
 ) -> Result<Reply, Error> {
-    let sent: Map<String, Value> = payload.json(&call.registry).await?;
-    Reply::json(&call.registry.put_config(subject, &sent).await?.put_body())
+    let sent: Map<String, Value> = payload.json(call).await?;
+    let config = call
+        .registry
+        .put_config(subject, &sent, &call.action())
+        .await?;
+    Reply::json(&config.put_body())
 }
 
 pub(crate) async fn delete_config(
     call: &Call,
     subject: Option<&SubjectName>,
 ) -> Result<Reply, Error> {
-    Reply::json(&call.registry.delete_config(subject).await?.body())
+    let config = call.registry.delete_config(subject, &call.action()).await?;
+    Reply::json(&config.body())
 }
 
 pub(crate) async fn mode(call: &Call, subject: Option<&SubjectName>) -> Result<Reply, Error> {
@@ -60,17 +71,35 @@ pub(crate) async fn put_mode(
     } else {
         Force::No
     };
-    let sent: ModeRequest = payload.json(&call.registry).await?;
-    let mode = Mode::parse(sent.mode.as_deref().unwrap_or_default())?;
-    call.registry.put_mode(subject, mode, force).await?;
-    mode_reply(mode)
+    let sent: ModeRequest = payload.json(call).await?;
+    let mode = match sent.mode {
+        // Said to be none: as a deletion.
+        Some(None) => None,
+        Some(Some(name)) => Some(Mode::parse(&name)?),
+        None => return Err(Error::ModeInvalid),
+    };
+    call.registry
+        .put_mode(subject, mode, force, &call.action())
+        .await?;
+    match mode {
+        Some(mode) => mode_reply(mode),
+        None => Reply::json(&json!({"mode": null})),
+    }
 }
 
 pub(crate) async fn delete_mode(
     call: &Call,
     subject: Option<&SubjectName>,
 ) -> Result<Reply, Error> {
-    mode_reply(call.registry.delete_mode(subject).await?)
+    let below = match call.query.flag("recursive") {
+        true => Below::Too,
+        false => Below::Kept,
+    };
+    let mode = call
+        .registry
+        .delete_mode(subject, below, &call.action())
+        .await?;
+    mode_reply(mode)
 }
 
 /// There is no Kafka cluster behind this registry; clients want the keys.

@@ -2,13 +2,15 @@
 
 use super::{
     app::{Call, Payload},
-    body::{RegisterBody, SchemaRequest, VersionBody},
+    body::{RegisterBody, SchemaRequest, TagRequest, VersionBody},
     query::page_of,
     reply::Reply,
+    shown::{fetched, found_tags, keep, kept, shown_references, shown_text},
 };
 use crate::{
     error::Error,
-    ops::{Deletion, Stored, VersionsShown},
+    library::AnswerKey,
+    ops::{Check, Deletion, Stored, VersionsShown, metadata_property},
     store::{Page, SubjectFilter, Visibility},
     subject::{DEFAULT_CONTEXT, SubjectName, VersionSelector},
 };
@@ -20,10 +22,7 @@ pub(crate) async fn list(call: &Call) -> Result<Reply, Error> {
     let Some(filter) = filter(call) else {
         return Reply::json(&[(); 0]);
     };
-    let found = call
-        .registry
-        .subjects(&filter, call.query.page(i64::MAX)?)
-        .await?;
+    let found = call.registry.subjects(&filter, call.page()?).await?;
     Reply::json(&found.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
@@ -33,10 +32,13 @@ pub(crate) async fn register(
     subject: &SubjectName,
 ) -> Result<Reply, Error> {
     let candidate = payload
-        .json::<SchemaRequest>(&call.registry)
+        .json::<SchemaRequest>(call)
         .await?
-        .candidate(call.query.form())?;
-    let stored = call.registry.register(subject, candidate).await?;
+        .candidate(call.query.form(), check_wanted(call))?;
+    let stored = call
+        .registry
+        .register(subject, candidate, &call.action())
+        .await?;
     Reply::json(&RegisterBody::of(&stored))
 }
 
@@ -46,9 +48,9 @@ pub(crate) async fn lookup(
     subject: &SubjectName,
 ) -> Result<Reply, Error> {
     let candidate = payload
-        .json::<SchemaRequest>(&call.registry)
+        .json::<SchemaRequest>(call)
         .await?
-        .candidate(call.query.form())?;
+        .candidate(call.query.form(), Check::Compared)?;
     let stored = call
         .registry
         .lookup(subject, &candidate, seen(call))
@@ -62,7 +64,7 @@ pub(crate) async fn versions(call: &Call, subject: &SubjectName) -> Result<Reply
         false => (VersionsShown::Plain, call.query.visibility()),
     };
     let versions = call.registry.versions(subject, visibility, shown).await?;
-    Reply::json(&page_of(versions, call.query.page(i64::MAX)?))
+    Reply::json(&page_of(versions, call.page()?))
 }
 
 pub(crate) async fn version(
@@ -70,9 +72,31 @@ pub(crate) async fn version(
     subject: &SubjectName,
     version: &str,
 ) -> Result<Reply, Error> {
+    let selector = VersionSelector::parse(version)?;
+    // A live version by its number stays what it is until it is deleted.
+    let key = match selector {
+        VersionSelector::Number(number) if call.query.is_empty() => {
+            Some(AnswerKey::Version(subject.clone(), number))
+        }
+        VersionSelector::Number(_) | VersionSelector::Latest => None,
+    };
+    if let Some(reply) = key.as_ref().and_then(|key| kept(call, key)) {
+        return Ok(reply);
+    }
+    let changes = call.registry.library().changes();
     let stored = find(call, subject, version).await?;
     let text = shown_text(call, &stored).await?;
-    Reply::json(&VersionBody::of(&stored).with_schema(&text))
+    let references = shown_references(call, &stored);
+    let body = VersionBody::of(&stored)
+        .with_schema(&text)
+        .with_references(&references)
+        .with_tags(found_tags(call, &stored).await?);
+    let reply = Reply::json(&body)?;
+    fetched(call, &stored);
+    if let Some(key) = key {
+        keep(call, &key, &stored, &reply, changes);
+    }
+    Ok(reply)
 }
 
 pub(crate) async fn version_schema(
@@ -81,7 +105,38 @@ pub(crate) async fn version_schema(
     version: &str,
 ) -> Result<Reply, Error> {
     let stored = find(call, subject, version).await?;
+    fetched(call, &stored);
     Ok(Reply::raw(&shown_text(call, &stored).await?))
+}
+
+/// Registers the version again with other tags, metadata and rules.
+pub(crate) async fn tag(
+    call: &Call,
+    payload: Payload,
+    subject: &SubjectName,
+    version: &str,
+) -> Result<Reply, Error> {
+    let selector = VersionSelector::parse(version)?;
+    let tagging = payload.json::<TagRequest>(call).await?.tagging()?;
+    let stored = call
+        .registry
+        .tag(subject, selector, tagging, &call.action())
+        .await?;
+    Reply::json(&RegisterBody::of(&stored))
+}
+
+/// Takes a soft deletion back.
+pub(crate) async fn undelete(
+    call: &Call,
+    subject: &SubjectName,
+    version: &str,
+) -> Result<Reply, Error> {
+    let selector = VersionSelector::parse(version)?;
+    let stored = call
+        .registry
+        .undelete(subject, selector, check_wanted(call), &call.action())
+        .await?;
+    Reply::json(&VersionBody::of(&stored))
 }
 
 pub(crate) async fn referenced_by(
@@ -94,7 +149,7 @@ pub(crate) async fn referenced_by(
         .registry
         .referenced_by(subject, selector, seen(call))
         .await?;
-    Reply::json(&page_of(ids, call.query.page(i64::MAX)?))
+    Reply::json(&page_of(ids, call.page()?))
 }
 
 /// The newest version whose metadata has all the properties asked for.
@@ -109,12 +164,12 @@ pub(crate) async fn by_metadata(call: &Call, subject: &SubjectName) -> Result<Re
         let selector = VersionSelector::parse(&version.to_string())?;
         let stored = call.registry.version(subject, selector, visibility).await?;
         let metadata = stored.content.identity.metadata.as_ref();
-        let property = |key: &str| metadata?.get("properties")?.get(key)?.as_str();
         if wanted
             .iter()
-            .all(|(key, value)| property(key) == Some(value))
+            .all(|(key, value)| metadata_property(metadata, key) == Some(value))
         {
-            return Reply::json(&VersionBody::of(&stored));
+            let text = shown_text(call, &stored).await?;
+            return Reply::json(&VersionBody::of(&stored).with_schema(&text));
         }
     }
     Err(Error::SchemaNotFound)
@@ -124,7 +179,7 @@ pub(crate) async fn delete(call: &Call, subject: &SubjectName) -> Result<Reply, 
     Reply::json(
         &call
             .registry
-            .delete_subject(subject, deletion(call))
+            .delete_subject(subject, deletion(call), &call.action())
             .await?,
     )
 }
@@ -138,7 +193,7 @@ pub(crate) async fn delete_version(
     Reply::json(
         &call
             .registry
-            .delete_version(subject, selector, deletion(call))
+            .delete_version(subject, selector, deletion(call), &call.action())
             .await?,
     )
 }
@@ -173,17 +228,6 @@ pub(crate) fn filter(call: &Call) -> Option<SubjectFilter> {
     })
 }
 
-/// The text of a schema as `format` wants it.
-pub(crate) async fn shown_text(call: &Call, stored: &Stored) -> Result<String, Error> {
-    if call.query.text("format") == Some("resolved") {
-        return call
-            .registry
-            .resolved_text(&stored.row.context, &stored.content)
-            .await;
-    }
-    Ok(stored.content.identity.text.clone())
-}
-
 /// `deleted` alone: the list of all or of the live ones.
 pub(crate) fn seen(call: &Call) -> Visibility {
     if call.query.flag("deleted") {
@@ -193,14 +237,25 @@ pub(crate) fn seen(call: &Call) -> Visibility {
     }
 }
 
-/// The part of a list of schemas where nobody says otherwise.
-pub(crate) fn schemas_page(call: &Call) -> Result<Page, Error> {
-    const SCHEMAS_MAX: i64 = 1_000;
-    let page = call.query.page(SCHEMAS_MAX)?;
-    Ok(Page {
-        limit: page.limit.min(SCHEMAS_MAX),
-        ..page
-    })
+impl Call {
+    /// The part of a list that is wanted.
+    pub(crate) fn page(&self) -> Result<Page, Error> {
+        self.query.page(self.registry.settings().page_max)
+    }
+
+    /// The part of a list of schemas that is wanted.
+    pub(crate) fn schemas_page(&self) -> Result<Page, Error> {
+        self.query.page(self.registry.settings().schemas_page_max)
+    }
+}
+
+/// `force` leaves the comparison out.
+fn check_wanted(call: &Call) -> Check {
+    if call.query.flag("force") {
+        Check::Skipped
+    } else {
+        Check::Compared
+    }
 }
 
 async fn find(call: &Call, subject: &SubjectName, version: &str) -> Result<Stored, Error> {

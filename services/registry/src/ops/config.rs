@@ -3,7 +3,12 @@
 use accordant_schema::contract::Compatibility;
 use serde_json::{Map, Value};
 
-use super::{Registry, mode::Mode};
+use super::{
+    Registry,
+    changes::{Action, ChangeKind},
+    metadata,
+    mode::Mode,
+};
 use crate::{
     compatibility::{level_name, level_of},
     content::Form,
@@ -22,10 +27,10 @@ const KEYS: [(&str, Shape); 12] = [
     (LEVEL, Shape::Level),
     ("compatibilityPolicy", Shape::Text),
     ("compatibilityGroup", Shape::Text),
-    ("defaultMetadata", Shape::Object),
-    ("overrideMetadata", Shape::Object),
-    ("defaultRuleSet", Shape::Object),
-    ("overrideRuleSet", Shape::Object),
+    ("defaultMetadata", Shape::Metadata),
+    ("overrideMetadata", Shape::Metadata),
+    ("defaultRuleSet", Shape::Rules),
+    ("overrideRuleSet", Shape::Rules),
 ];
 
 /// The level's key in `PUT`, in its answer, and in the table.
@@ -44,12 +49,21 @@ const INHERITED: [&str; 7] = [
     "compatibilityGroup",
 ];
 
+/// What adds to the metadata and rules of new versions.
+const ADDED: [&str; 4] = [
+    "defaultMetadata",
+    "overrideMetadata",
+    "defaultRuleSet",
+    "overrideRuleSet",
+];
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Text,
     Bool,
     Level,
-    Object,
+    Metadata,
+    Rules,
 }
 
 /// Settings of one scope: only what was set.
@@ -59,38 +73,51 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// The level that holds for a subject: the nearest one that was set.
-    pub(super) async fn level(
-        tx: &mut Tx,
-        subject: &SubjectName,
-        default: Compatibility,
-    ) -> Result<Compatibility, Error> {
+    /// The settings that hold for a subject: its own, else its context's, else
+    /// everybody's; what is inherited comes from farther away too.
+    pub(crate) async fn in_scope(tx: &mut Tx, subject: &SubjectName) -> Result<Config, Error> {
         if !subject.can_exist() {
-            return Ok(default);
+            return Ok(Config::default());
         }
-        for scope in Scope::chain(subject) {
-            let config = Config::read(tx, scope).await?;
-            if let Some(level) = config.and_then(|config| config.own_level()) {
-                return Ok(level);
-            }
+        let mut found: Option<Config> = None;
+        for text in tx.config_chain(subject).await? {
+            let config = Config::from_text(&text)?;
+            found = Some(match found {
+                None => config,
+                Some(nearest) => nearest.inherit(&config),
+            });
         }
-        Ok(default)
+        Ok(found.unwrap_or_default())
     }
 
-    /// Whether new schemas of a subject are normalized, unless they ask for it.
-    pub(super) async fn form(tx: &mut Tx, subject: &SubjectName) -> Result<Form, Error> {
-        if !subject.can_exist() {
-            return Ok(Form::AsSent);
+    /// The level, or the operator's where none was set.
+    pub(super) fn level(&self, default: Compatibility) -> Compatibility {
+        let level = self.text(LEVEL).and_then(level_of);
+        level.unwrap_or(default)
+    }
+
+    /// Whether new schemas are normalized, unless they ask for it.
+    pub(super) fn form(&self) -> Form {
+        match self.values.get("normalize").and_then(Value::as_bool) {
+            Some(true) => Form::Normalized,
+            Some(false) | None => Form::AsSent,
         }
-        for scope in Scope::chain(subject) {
-            let config = Config::read(tx, scope).await?.unwrap_or_default();
-            match config.values.get("normalize").and_then(Value::as_bool) {
-                Some(true) => return Ok(Form::Normalized),
-                Some(false) => return Ok(Form::AsSent),
-                None => {}
-            }
-        }
-        Ok(Form::AsSent)
+    }
+
+    /// A setting that is a text; an empty one is none.
+    pub(super) fn text(&self, key: &str) -> Option<&str> {
+        let text = self.values.get(key).and_then(Value::as_str);
+        text.filter(|text| !text.is_empty())
+    }
+
+    /// A setting that is an object.
+    pub(super) fn object(&self, key: &str) -> Option<&Value> {
+        self.values.get(key)
+    }
+
+    /// Whether new versions get metadata or rules from the settings.
+    pub(super) fn adds_to_versions(&self) -> bool {
+        ADDED.iter().any(|key| self.values.contains_key(*key))
     }
 
     /// The body of an answer to `PUT`.
@@ -103,20 +130,15 @@ impl Config {
         Value::Object(self.ordered(LEVEL_SHOWN))
     }
 
-    async fn read(tx: &mut Tx, scope: Scope<'_>) -> Result<Option<Config>, Error> {
-        let Some(text) = tx.config(scope).await? else {
-            return Ok(None);
-        };
-        let values = serde_json::from_str(&text)
-            .map_err(|error| Error::Internal(format!("stored config: {error}")))?;
-        Ok(Some(Config { values }))
+    pub(super) async fn read(tx: &mut Tx, scope: Scope<'_>) -> Result<Option<Config>, Error> {
+        let text = tx.config(scope).await?;
+        text.as_deref().map(Config::from_text).transpose()
     }
 
-    fn own_level(&self) -> Option<Compatibility> {
-        self.values
-            .get(LEVEL)
-            .and_then(Value::as_str)
-            .and_then(level_of)
+    pub(super) fn from_text(text: &str) -> Result<Config, Error> {
+        let values = serde_json::from_str(text)
+            .map_err(|error| Error::Internal(format!("stored config: {error}")))?;
+        Ok(Config { values })
     }
 
     fn ordered(&self, level_key: &str) -> Map<String, Value> {
@@ -169,7 +191,10 @@ impl Shape {
         let fits = match self {
             Shape::Text => value.is_string(),
             Shape::Bool => value.is_boolean(),
-            Shape::Object => value.is_object(),
+            Shape::Rules => value.is_object(),
+            Shape::Metadata => {
+                return Ok(metadata::canonical(value)?.unwrap_or(Value::Null));
+            }
             Shape::Level => {
                 let level = value.as_str().and_then(level_of);
                 return level
@@ -211,18 +236,16 @@ impl Registry {
     ) -> Result<Config, Error> {
         if subject.can_exist() {
             let mut tx = self.store().read().await?;
-            let own = Config::read(&mut tx, Scope::subject(subject)).await?;
-            match (own, fallback) {
-                (Some(own), Fallback::No) => return Ok(own),
-                (own, Fallback::ToGlobal) => {
-                    let mut config = own.unwrap_or_default();
-                    for scope in Scope::chain(subject) {
-                        let farther = Config::read(&mut tx, scope).await?.unwrap_or_default();
-                        config = config.inherit(&farther);
-                    }
+            match fallback {
+                Fallback::ToGlobal => {
+                    let config = Config::in_scope(&mut tx, subject).await?;
                     return Ok(config.or_level(self.settings().compatibility));
                 }
-                (None, Fallback::No) => {}
+                Fallback::No => {
+                    if let Some(own) = Config::read(&mut tx, Scope::subject(subject)).await? {
+                        return Ok(own);
+                    }
+                }
             }
         }
         Err(Error::ConfigNotFound(subject.to_string()))
@@ -234,6 +257,7 @@ impl Registry {
         &self,
         subject: Option<&SubjectName>,
         sent: &Map<String, Value>,
+        action: &Action,
     ) -> Result<Config, Error> {
         subject.map_or(Ok(()), SubjectName::check)?;
         let (scope, locks) = scope_of(subject);
@@ -243,8 +267,8 @@ impl Registry {
         config.merge(sent)?;
         let text = Value::Object(config.values.clone()).to_string();
         tx.put_config(scope, &text).await?;
-        tx.commit().await?;
-        tracing::info!(subject = ?subject.map(ToString::to_string), "settings changed");
+        let change = ChangeKind::ConfigSet.of_scope(subject);
+        self.commit(tx, action, vec![change]).await?;
         Ok(config)
     }
 
@@ -253,6 +277,7 @@ impl Registry {
     pub(crate) async fn delete_config(
         &self,
         subject: Option<&SubjectName>,
+        action: &Action,
     ) -> Result<Config, Error> {
         let not_found = |subject: &SubjectName| Error::SubjectNotFound(subject.to_string());
         if let Some(subject) = subject.filter(|subject| !subject.can_exist()) {
@@ -269,7 +294,8 @@ impl Registry {
                 .or_level(self.settings().compatibility),
         };
         tx.remove_config(scope).await?;
-        tx.commit().await?;
+        let change = ChangeKind::ConfigRemoved.of_scope(subject);
+        self.commit(tx, action, vec![change]).await?;
         Ok(config)
     }
 }

@@ -1,6 +1,6 @@
 //! Deleting: first softly (hidden, ids stay readable), then for good.
 
-use super::{Registry, mode::Mode, select};
+use super::{Action, Registry, changes::ChangeKind, mode::Mode, select};
 use crate::{
     error::Error,
     store::{Locks, Scope, Tx, VersionRow, Visibility},
@@ -20,6 +20,7 @@ impl Registry {
         &self,
         subject: &SubjectName,
         deletion: Deletion,
+        action: &Action,
     ) -> Result<Vec<Version>, Error> {
         let mut tx = self.store().write(&Locks::on(subject)).await?;
         let rows = tx.versions(subject).await?;
@@ -45,7 +46,7 @@ impl Registry {
                 return Err(reference_exists(row));
             }
         }
-        self.delete_rows(tx, subject, &doomed, deletion, Rest::Nothing)
+        self.delete_rows(tx, subject, &doomed, (deletion, Rest::Nothing), action)
             .await?;
         Ok(doomed.iter().map(|row| row.version).collect())
     }
@@ -56,6 +57,7 @@ impl Registry {
         subject: &SubjectName,
         selector: VersionSelector,
         deletion: Deletion,
+        action: &Action,
     ) -> Result<Version, Error> {
         let mut tx = self.store().write(&Locks::on(subject)).await?;
         let rows = tx.versions(subject).await?;
@@ -96,7 +98,8 @@ impl Registry {
         } else {
             Rest::Versions
         };
-        self.delete_rows(tx, subject, std::slice::from_ref(&row), deletion, rest)
+        let rows = std::slice::from_ref(&row);
+        self.delete_rows(tx, subject, rows, (deletion, rest), action)
             .await?;
         Ok(row.version)
     }
@@ -106,10 +109,17 @@ impl Registry {
         mut tx: Tx,
         subject: &SubjectName,
         rows: &[VersionRow],
-        deletion: Deletion,
-        rest: Rest,
+        (deletion, rest): (Deletion, Rest),
+        action: &Action,
     ) -> Result<(), Error> {
+        let kind = match deletion {
+            Deletion::Soft => ChangeKind::Deleted,
+            Deletion::Permanent => ChangeKind::Removed,
+        };
+        let mut changes = Vec::new();
         for row in rows {
+            let guid = &self.library().content_of(&mut tx, row).await?.guid;
+            changes.push(kind.of_version(row, guid));
             match deletion {
                 Deletion::Soft => tx.mark_deleted(subject, row.version).await?,
                 Deletion::Permanent => {
@@ -124,14 +134,11 @@ impl Registry {
             if rest == Rest::Nothing {
                 tx.remove_config(Scope::subject(subject)).await?;
                 tx.remove_mode(Scope::subject(subject)).await?;
+                changes.push(ChangeKind::ConfigRemoved.of_scope(Some(subject)));
+                changes.push(ChangeKind::ModeRemoved.of_scope(Some(subject)));
             }
         }
-        tx.commit().await?;
-        tracing::info!(%subject, versions = rows.len(), ?deletion, "versions deleted");
-        for row in rows {
-            self.library().forget(&row.context, row.id);
-        }
-        Ok(())
+        self.commit(tx, action, changes).await
     }
 }
 
@@ -155,7 +162,7 @@ async fn referrers(
     Ok(referrers)
 }
 
-fn reference_exists(row: &VersionRow) -> Error {
+pub(super) fn reference_exists(row: &VersionRow) -> Error {
     Error::ReferenceExists {
         subject: row.subject_name().to_string(),
         version: row.version.to_string(),

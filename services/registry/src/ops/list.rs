@@ -1,11 +1,14 @@
 //! Reading: versions, ids, and lists of them.
 
+use serde_json::Value;
+
 use super::{Registry, Stored, select};
 use crate::{
     content::Content,
     error::Error,
     store::{Page, SubjectFilter, VersionRow, Visibility, Which},
-    subject::{DEFAULT_CONTEXT, SchemaId, SubjectName, Version, VersionSelector},
+    subject::{SchemaId, SubjectName, Version, VersionSelector},
+    tags::{Tagged, tags_in},
 };
 
 /// How deleted versions stand in a list.
@@ -28,15 +31,6 @@ impl Registry {
             .into_iter()
             .map(|(context, name)| SubjectName::new(context, name))
             .collect())
-    }
-
-    pub(crate) async fn contexts(&self) -> Result<Vec<String>, Error> {
-        let mut tx = self.store().read().await?;
-        let mut contexts = tx.contexts().await?;
-        if !contexts.iter().any(|context| context == DEFAULT_CONTEXT) {
-            contexts.insert(0, DEFAULT_CONTEXT.to_owned());
-        }
-        Ok(contexts)
     }
 
     pub(crate) async fn versions(
@@ -174,13 +168,69 @@ impl Registry {
         filter: &SubjectFilter,
         which: Which,
         page: Page,
+        rule_type: Option<&str>,
     ) -> Result<Vec<Stored>, Error> {
         let mut tx = self.store().read().await?;
-        let mut found = Vec::new();
-        for row in tx.matching_versions(filter, which, page).await? {
-            let content = self.library().content_of(&mut tx, &row).await?;
-            found.push(Stored { row, content });
+        let Some(rule_type) = rule_type else {
+            let mut found = Vec::new();
+            for row in tx.matching_versions(filter, which, page).await? {
+                let content = self.library().content_of(&mut tx, &row).await?;
+                found.push(Stored { row, content });
+            }
+            return Ok(found);
+        };
+        // Rules are no columns: the page is counted out here, in steps.
+        let mut step = Page {
+            offset: 0,
+            limit: STEP,
+        };
+        let (mut to_skip, mut found) = (page.offset, Vec::new());
+        loop {
+            let rows = tx.matching_versions(filter, which, step).await?;
+            let ended = rows.is_empty();
+            for row in rows {
+                if found.len() as i64 >= page.limit {
+                    return Ok(found);
+                }
+                let content = self.library().content_of(&mut tx, &row).await?;
+                if !has_rule_of(content.identity.rule_set.as_ref(), rule_type) {
+                    continue;
+                }
+                if to_skip > 0 {
+                    to_skip -= 1;
+                    continue;
+                }
+                found.push(Stored { row, content });
+            }
+            if ended {
+                return Ok(found);
+            }
+            step.offset += STEP;
         }
-        Ok(found)
     }
+
+    /// The tags in a schema.
+    pub(crate) async fn tags(
+        &self,
+        context: &str,
+        content: &Content,
+    ) -> Result<Vec<Tagged>, Error> {
+        let mut tx = self.store().read().await?;
+        let parsed = self
+            .library()
+            .parsed(&mut tx, context, content, self.settings())
+            .await?;
+        Ok(tags_in(&parsed.schema))
+    }
+}
+
+/// Versions that are looked at together.
+const STEP: i64 = 1_000;
+
+/// Whether rules of a type are among those of a version, in whichever list.
+fn has_rule_of(rules: Option<&Value>, rule_type: &str) -> bool {
+    let lists = rules.and_then(Value::as_object).into_iter().flatten();
+    let rules = lists.filter_map(|(_, list)| list.as_array()).flatten();
+    let mut types = rules.filter_map(|rule| rule.get("type")?.as_str());
+    types.any(|it| it == rule_type)
 }

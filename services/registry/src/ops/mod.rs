@@ -1,31 +1,46 @@
 //! What a registry does, without HTTP.
 
+mod alias;
+mod batch;
+mod changes;
 mod check;
 mod config;
+mod contexts;
 mod delete;
 mod list;
 mod lookup;
+mod metadata;
 mod mode;
 mod register;
+mod tagging;
+mod undelete;
+mod usage;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::{
     content::{Content, Form, Identity, Parsed, Reference, parse},
     error::Error,
-    library::{Library, Resolved},
+    feed::Feed,
+    fetches::Fetches,
+    library::{Library, Pending, Resolved},
     normalize::normalized_references,
     settings::Settings,
-    store::{Store, Tx, VersionRow, Visibility},
+    store::{OpenError, Store, Tx, VersionRow, Visibility},
     subject::{SubjectName, VersionSelector},
+    tags::TagChange,
 };
 
+pub(crate) use batch::BatchItem;
+pub(crate) use changes::{Action, ChangeKind, Run, shown as shown_change};
+pub(crate) use check::Verdict;
 use config::Config;
-
 pub(crate) use config::Fallback;
 pub(crate) use delete::Deletion;
 pub(crate) use list::VersionsShown;
-pub(crate) use mode::{Force, Mode};
+pub(crate) use metadata::{canonical as canonical_metadata, property as metadata_property};
+pub(crate) use mode::{Below, Force, Mode};
+pub(crate) use tagging::Tagging;
 
 /// A schema registry: cheap to clone, shared by all requests.
 #[derive(Debug, Clone)]
@@ -33,11 +48,15 @@ pub struct Registry {
     inner: Arc<Inner>,
 }
 
+/// What the clones share.
 #[derive(Debug)]
-struct Inner {
+pub(crate) struct Inner {
     store: Store,
     settings: Settings,
     library: Library,
+    feed: Feed,
+    fetches: Fetches,
+    first_change: i64,
 }
 
 /// A schema that a client sent.
@@ -50,8 +69,26 @@ pub(crate) struct Candidate {
     pub(crate) rule_set: Option<serde_json::Value>,
     /// Only where a subject is being imported.
     pub(crate) id: Option<i32>,
-    /// The version that it must become; 0 and -1 say nothing.
-    pub(crate) version: Option<i32>,
+    /// The version that it must become. 0: any; -1: any, and only the latest
+    /// one can be the same.
+    pub(crate) version: i32,
+    pub(crate) tags: TagChange,
+    pub(crate) inherited_tags: InheritedTags,
+    pub(crate) check: Check,
+}
+
+/// Whether a new version has the tags of the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum InheritedTags {
+    None,
+    All,
+}
+
+/// Whether a new version is compared with those before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    Compared,
+    Skipped,
 }
 
 /// A version with its content.
@@ -72,13 +109,29 @@ impl Registry {
     /// A registry over an open database.
     pub fn new(store: Store, settings: Settings) -> Registry {
         let library = Library::new(&settings);
+        let first_change = store.last_change_at_open();
         Registry {
             inner: Arc::new(Inner {
                 store,
                 settings,
                 library,
+                feed: Feed::new(first_change),
+                fetches: Fetches::default(),
+                first_change,
             }),
         }
+    }
+
+    /// An empty registry that is gone with its last clone: for tests, and for
+    /// a service that brings its registry along.
+    ///
+    /// # Errors
+    /// The database in memory cannot be made.
+    pub async fn in_memory(settings: Settings) -> Result<Registry, OpenError> {
+        Ok(Registry::new(
+            Store::open("sqlite::memory:").await?,
+            settings,
+        ))
     }
 
     /// The operator's settings.
@@ -88,14 +141,38 @@ impl Registry {
 
     /// Closes the database's connections, after the work on them.
     pub async fn close(&self) {
+        self.inner.feed.stop();
+        self.flush_fetches().await;
         self.inner.store.close().await;
+    }
+
+    pub(crate) fn feed(&self) -> &Feed {
+        &self.inner.feed
+    }
+
+    pub(crate) fn fetches(&self) -> &Fetches {
+        &self.inner.fetches
+    }
+
+    /// The last change that was there when the database was opened: nothing in
+    /// memory is older.
+    pub(crate) fn first_change(&self) -> i64 {
+        self.inner.first_change
+    }
+
+    pub(crate) fn downgrade(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.inner)
+    }
+
+    pub(crate) fn upgrade(weak: &Weak<Inner>) -> Option<Registry> {
+        weak.upgrade().map(|inner| Registry { inner })
     }
 
     pub(crate) fn library(&self) -> &Library {
         &self.inner.library
     }
 
-    fn store(&self) -> &Store {
+    pub(crate) fn store(&self) -> &Store {
         &self.inner.store
     }
 
@@ -105,12 +182,26 @@ impl Registry {
         tx: &mut Tx,
         subject: &SubjectName,
         candidate: &Candidate,
+        config: &Config,
+    ) -> Result<Read, Error> {
+        self.read_pending(tx, subject, candidate, config, &Pending::default())
+            .await
+    }
+
+    /// The same, over references to versions that are not registered yet.
+    async fn read_pending(
+        &self,
+        tx: &mut Tx,
+        subject: &SubjectName,
+        candidate: &Candidate,
+        config: &Config,
+        pending: &Pending,
     ) -> Result<Read, Error> {
         if candidate.text.trim().is_empty() {
             return Err(Error::SchemaInvalid("Empty schema".to_owned()));
         }
         let form = match candidate.form {
-            Form::AsSent => Config::form(tx, subject).await?,
+            Form::AsSent => config.form(),
             Form::Normalized => Form::Normalized,
         };
         let references = match form {
@@ -120,13 +211,14 @@ impl Registry {
         let settings = self.settings();
         let resolved = self
             .library()
-            .resolve(tx, subject.context(), &references, settings)
+            .resolve_with(tx, subject.context(), &references, settings, pending)
             .await?;
         let parsed = parse(
             &candidate.text,
             &resolved.texts(),
             &settings.schema_limits,
             form,
+            &candidate.tags,
         )
         .map_err(|details| Error::schema_invalid(&details))?;
         let identity = Identity {
@@ -180,10 +272,9 @@ impl Registry {
         let (mine, its) = (&read.identity, &stored.content.identity);
         let same_references = mine.references == its.references
             || mine.references.is_empty() && !its.references.is_empty();
-        let same_rest = |mine: &Option<_>, its: &Option<_>| mine.is_none() || mine == its;
         if !same_references
-            || !same_rest(&mine.metadata, &its.metadata)
-            || !same_rest(&mine.rule_set, &its.rule_set)
+            || !metadata::same(mine.metadata.as_ref(), its.metadata.as_ref())
+            || mine.rule_set != its.rule_set
         {
             return Ok(false);
         }
@@ -210,7 +301,7 @@ fn select(
 }
 
 /// Milliseconds since 1970.
-fn now_ms() -> i64 {
+pub(crate) fn now_ms() -> i64 {
     std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .ok()

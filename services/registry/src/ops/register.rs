@@ -3,14 +3,21 @@
 
 use std::sync::Arc;
 
-use super::{Candidate, Read, Registry, Stored, config::Config, mode::Mode, now_ms};
+use super::{
+    Action, Candidate, Check, Config, InheritedTags, Read, Registry, Stored,
+    changes::ChangeKind,
+    metadata::{has_version, merged, merged_rules, property, with_version},
+    mode::Mode,
+    now_ms,
+};
 use crate::{
     compatibility,
     content::Content,
     error::Error,
     library::no_reference,
-    store::{Locks, Tx, VersionRow, Visibility},
+    store::{ChangeRow, Locks, Tx, VersionRow, Visibility},
     subject::{SchemaId, SubjectName, Version},
+    tags::tags_in,
 };
 
 impl Registry {
@@ -19,70 +26,160 @@ impl Registry {
         &self,
         subject: &SubjectName,
         mut candidate: Candidate,
+        action: &Action,
     ) -> Result<Stored, Error> {
         subject.check()?;
         let mut tx = self.store().write(&locks(subject, &candidate)).await?;
         let rows = tx.versions(subject).await?;
-        self.complete(&mut tx, &rows, &mut candidate).await?;
-        let read = self.read_candidate(&mut tx, subject, &candidate).await?;
-        let found = self
-            .find_same(&mut tx, &rows, Visibility::Live, &read)
-            .await?;
-        if let Some(stored) = found
-            && satisfies(&stored.row, &candidate)
+        let config = Config::in_scope(&mut tx, subject).await?;
+        if let Some(found) = self
+            .find_as_sent(&mut tx, subject, &rows, &candidate, &config)
+            .await?
         {
-            return Ok(stored);
+            return Ok(found);
         }
         let mode = Mode::of(&mut tx, subject).await?;
         mode.check_register(subject, candidate.id)?;
-        if let Some(at) = read
-            .resolved
-            .targets
-            .iter()
-            .position(|target| target.deleted)
-        {
-            return Err(no_reference(&read.resolved.references[at]));
+        if rows.len() >= self.settings().versions_max {
+            return Err(Error::OperationNotPermitted(format!(
+                "Subject {subject} has {} versions, the most that this registry keeps",
+                rows.len()
+            )));
         }
-        let version = next_version(&rows, &candidate, mode)?;
-        if mode != Mode::Import {
-            self.refuse_incompatible(&mut tx, subject, &rows, &read)
+        let next = next_version(&rows)?;
+        if !mode.takes_ids() {
+            let previous = self.latest(&mut tx, &rows).await?;
+            self.complete(&mut tx, previous.as_ref(), &config, next, &mut candidate)
                 .await?;
         }
+        let read = self
+            .read_candidate(&mut tx, subject, &candidate, &config)
+            .await?;
+        if candidate.version == 0
+            && let Some(stored) = self
+                .find_same(&mut tx, &rows, Visibility::Live, &read)
+                .await?
+            && candidate.id.is_none_or(|it| it == stored.row.id.0)
+        {
+            return Ok(stored);
+        }
+        let deleted = |target: &VersionRow| target.deleted;
+        if let Some(at) = read.resolved.targets.iter().position(deleted) {
+            return Err(no_reference(&read.resolved.references[at]));
+        }
+        if !mode.takes_ids() && candidate.check == Check::Compared {
+            self.refuse_incompatible(&mut tx, subject, &rows, &read, &config)
+                .await?;
+        }
+        let version = version_for(&rows, &candidate, next, mode)?;
         let stored = self
             .insert(&mut tx, subject, version, &read, candidate.id)
             .await?;
-        let replaced = replace_deleted(&mut tx, subject, &rows, stored.row.id).await?;
-        tx.commit().await?;
-        tracing::debug!(%subject, %version, id = %stored.row.id, ?replaced, "schema registered");
-        self.library().forget(subject.context(), stored.row.id);
+        let mut changes = replace_deleted(&mut tx, subject, &rows, &stored).await?;
+        changes.push(ChangeKind::Registered.of_version(&stored.row, &stored.content.guid));
+        self.commit(tx, action, changes).await?;
         Ok(stored)
     }
 
-    /// What the request leaves out comes from the version before.
-    async fn complete(
+    /// The version that a schema is before anything is added to it: the mode
+    /// does not matter then.
+    async fn find_as_sent(
+        &self,
+        tx: &mut Tx,
+        subject: &SubjectName,
+        rows: &[VersionRow],
+        candidate: &Candidate,
+        config: &Config,
+    ) -> Result<Option<Stored>, Error> {
+        let asks_for_more = config.adds_to_versions()
+            || !candidate.tags.is_empty()
+            || candidate.inherited_tags == InheritedTags::All;
+        if asks_for_more || rows.is_empty() || candidate.text.trim().is_empty() {
+            return Ok(None);
+        }
+        let live: Vec<VersionRow> = rows.iter().filter(|row| !row.deleted).cloned().collect();
+        let seen = match candidate.version {
+            -1 => &live[live.len().saturating_sub(1)..],
+            _ => &live[..],
+        };
+        let read = self.read_candidate(tx, subject, candidate, config).await?;
+        let Some(found) = self.find_same(tx, seen, Visibility::Live, &read).await? else {
+            return Ok(None);
+        };
+        let id_fits = candidate.id.is_none_or(|it| it == found.row.id.0);
+        let fits = match candidate.version {
+            0 | -1 => id_fits,
+            version => candidate.id == Some(found.row.id.0) && version == found.row.version.0,
+        };
+        Ok(fits.then_some(found))
+    }
+
+    /// The newest live version.
+    pub(super) async fn latest(
         &self,
         tx: &mut Tx,
         rows: &[VersionRow],
+    ) -> Result<Option<Stored>, Error> {
+        let Some(row) = rows.iter().rev().find(|row| !row.deleted) else {
+            return Ok(None);
+        };
+        let content = self.library().content_of(tx, row).await?;
+        let row = row.clone();
+        Ok(Some(Stored { row, content }))
+    }
+
+    /// What the request leaves out comes from the version before, and what the
+    /// settings add from there.
+    async fn complete(
+        &self,
+        tx: &mut Tx,
+        previous: Option<&Stored>,
+        config: &Config,
+        next: Version,
         candidate: &mut Candidate,
     ) -> Result<(), Error> {
-        let Some(latest) = rows.iter().rev().find(|row| !row.deleted) else {
-            return Ok(());
-        };
-        let content = self.library().content_of(tx, latest).await?;
-        let previous = &content.identity;
-        if candidate.text.is_empty()
-            && (candidate.metadata.is_some() || candidate.rule_set.is_some())
-        {
-            candidate.text.clone_from(&previous.text);
-            candidate.references.clone_from(&previous.references);
+        if let Some(previous) = previous {
+            let identity = &previous.content.identity;
+            if candidate.text.trim().is_empty() {
+                candidate.text.clone_from(&identity.text);
+                candidate.references.clone_from(&identity.references);
+            }
+            if candidate.inherited_tags == InheritedTags::All {
+                let context = &previous.row.context;
+                let parsed = self
+                    .library()
+                    .parsed(tx, context, &previous.content, self.settings())
+                    .await?;
+                let mut inherited = tags_in(&parsed.schema);
+                inherited.append(&mut candidate.tags.add);
+                candidate.tags.add = inherited;
+            }
         }
-        if candidate.metadata.is_none() {
-            candidate.metadata.clone_from(&previous.metadata);
-        }
-        if candidate.rule_set.is_none() {
-            candidate.rule_set.clone_from(&previous.rule_set);
-        }
+        complete_metadata(candidate, previous, config, Some(next));
         Ok(())
+    }
+
+    /// Those of `olds` that the settings want compared: all, or the ones that
+    /// have the same value of a property as the new schema.
+    pub(super) async fn same_group<'a>(
+        &self,
+        tx: &mut Tx,
+        olds: Vec<&'a VersionRow>,
+        config: &Config,
+        read: &Read,
+    ) -> Result<Vec<&'a VersionRow>, Error> {
+        let Some(group) = config.text("compatibilityGroup") else {
+            return Ok(olds);
+        };
+        let mine = property(read.identity.metadata.as_ref(), group);
+        let mut same = Vec::new();
+        for row in olds {
+            let content = self.library().content_of(tx, row).await?;
+            if property(content.identity.metadata.as_ref(), group) == mine {
+                same.push(row);
+            }
+        }
+        Ok(same)
     }
 
     async fn refuse_incompatible(
@@ -91,32 +188,38 @@ impl Registry {
         subject: &SubjectName,
         rows: &[VersionRow],
         read: &Read,
+        config: &Config,
     ) -> Result<(), Error> {
-        let level = Config::level(tx, subject, self.settings().compatibility).await?;
-        let live = rows.iter().rev().filter(|row| !row.deleted);
+        let level = config.level(self.settings().compatibility);
+        let live = rows.iter().rev().filter(|row| !row.deleted).collect();
+        let olds = self.same_group(tx, live, config, read).await?;
         let messages = self
-            .incompatibilities(tx, &read.parsed, live, level)
+            .incompatibilities(tx, &read.parsed, olds.into_iter(), level)
             .await?;
         if messages.is_empty() {
             return Ok(());
         }
+        Err(self.incompatible(subject, &messages))
+    }
+
+    pub(super) fn incompatible(&self, subject: &SubjectName, messages: &[String]) -> Error {
         let message = format!(
             "Schema being registered is incompatible with an earlier schema for subject \"{subject}\", details: [{}]",
             messages.join(", ")
         );
-        Err(Error::Incompatible {
+        Error::Incompatible {
             message,
             code: self.settings().incompatible_code,
-        })
+        }
     }
 
     /// Confluent's messages about the first of `olds` (newest first, as many
     /// as the level reaches) that is incompatible; empty where none is.
-    pub(super) async fn incompatibilities(
+    pub(super) async fn incompatibilities<'a>(
         &self,
         tx: &mut Tx,
         new: &crate::content::Parsed,
-        olds: impl Iterator<Item = &VersionRow>,
+        olds: impl Iterator<Item = &'a VersionRow>,
         level: accordant_schema::contract::Compatibility,
     ) -> Result<Vec<String>, Error> {
         for row in olds.take(compatibility::reach(level)) {
@@ -207,29 +310,56 @@ fn locks(subject: &SubjectName, candidate: &Candidate) -> Locks {
     locks
 }
 
-/// Whether a version that was found is the one that the client names, if it does.
-fn satisfies(row: &VersionRow, candidate: &Candidate) -> bool {
-    let version_fits = candidate
-        .version
-        .is_none_or(|it| it <= 0 || it == row.version.0);
-    let id_fits = candidate.id.is_none_or(|it| it == row.id.0);
-    version_fits && id_fits
+/// Metadata and rules: given by the settings, said by the request or else by
+/// the version before, imposed by the settings. A new version that was asked
+/// for by its number says so in its metadata.
+pub(super) fn complete_metadata(
+    candidate: &mut Candidate,
+    previous: Option<&Stored>,
+    config: &Config,
+    next: Option<Version>,
+) {
+    let before = previous.map(|it| &it.content.identity);
+    let said = candidate.metadata.as_ref();
+    let said = said.or_else(|| before.and_then(|it| it.metadata.as_ref()));
+    let given = merged(config.object("defaultMetadata"), said);
+    let mut metadata = merged(given.as_ref(), config.object("overrideMetadata"));
+    if let Some(next) = next
+        && (candidate.version != 0 || has_version(metadata.as_ref()))
+    {
+        metadata = Some(with_version(metadata.as_ref(), next.0));
+    }
+    let said = candidate.rule_set.as_ref();
+    let said = said.or_else(|| before.and_then(|it| it.rule_set.as_ref()));
+    let given = merged_rules(config.object("defaultRuleSet"), said);
+    candidate.rule_set = merged_rules(given.as_ref(), config.object("overrideRuleSet"));
+    candidate.metadata = metadata;
 }
 
-fn next_version(rows: &[VersionRow], candidate: &Candidate, mode: Mode) -> Result<Version, Error> {
+fn next_version(rows: &[VersionRow]) -> Result<Version, Error> {
     let next = rows
         .last()
         .map_or(Some(1), |row| row.version.0.checked_add(1));
-    let next = next.ok_or_else(|| Error::Internal("a subject has no versions left".to_owned()))?;
-    match candidate.version.filter(|wanted| *wanted > 0) {
-        None => Ok(Version(next)),
-        Some(wanted) if wanted == next => Ok(Version(next)),
-        Some(wanted) if mode == Mode::Import && rows.iter().all(|row| row.version.0 != wanted) => {
-            Ok(Version(wanted))
-        }
-        Some(_) => Err(Error::SchemaInvalid(
+    next.map(Version)
+        .ok_or_else(|| Error::Internal("a subject has no versions left".to_owned()))
+}
+
+fn version_for(
+    rows: &[VersionRow],
+    candidate: &Candidate,
+    next: Version,
+    mode: Mode,
+) -> Result<Version, Error> {
+    let wanted = candidate.version;
+    let is_free = rows.iter().all(|row| row.version.0 != wanted);
+    if wanted <= 0 || wanted == next.0 {
+        Ok(next)
+    } else if mode.takes_ids() && is_free {
+        Ok(Version(wanted))
+    } else {
+        Err(Error::SchemaInvalid(
             "Version is not one more than previous version".to_owned(),
-        )),
+        ))
     }
 }
 
@@ -239,16 +369,20 @@ async fn replace_deleted(
     tx: &mut Tx,
     subject: &SubjectName,
     rows: &[VersionRow],
-    id: SchemaId,
-) -> Result<Vec<Version>, Error> {
-    let mut replaced = Vec::new();
-    for row in rows.iter().filter(|row| row.deleted && row.id == id) {
+    new: &Stored,
+) -> Result<Vec<ChangeRow>, Error> {
+    let mut changes = Vec::new();
+    let older = |row: &&VersionRow| row.version < new.row.version;
+    let same = rows
+        .iter()
+        .filter(|row| row.deleted && row.id == new.row.id);
+    for row in same.filter(older) {
         if tx.referrers(subject, row.version).await?.is_empty() {
             tx.remove_version(subject, row.version).await?;
-            replaced.push(row.version);
+            changes.push(ChangeKind::Removed.of_version(row, &new.content.guid));
         }
     }
-    Ok(replaced)
+    Ok(changes)
 }
 
 fn overwrite(subject: &SubjectName, id: SchemaId) -> Error {

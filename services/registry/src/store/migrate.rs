@@ -16,6 +16,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../../migrations/sqlite/0001_tables.sql"),
         postgres: include_str!("../../migrations/postgres/0001_tables.sql"),
     },
+    Migration {
+        version: 2,
+        sqlite: include_str!("../../migrations/sqlite/0002_changes.sql"),
+        postgres: include_str!("../../migrations/postgres/0002_changes.sql"),
+    },
     // The next one goes here, with the next version.
 ];
 

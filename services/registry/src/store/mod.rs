@@ -2,23 +2,32 @@
 //! instances. The SQL stands once, in `queries`; what differs (opening,
 //! locking, reading a snapshot) stands in `sqlite` and `postgres`.
 
+#[macro_use]
+mod either;
+mod changes;
+mod fetches;
 mod locks;
 mod migrate;
 mod postgres;
 mod queries;
+mod scopes;
 mod sqlite;
 
 use std::str::FromStr;
 
 use sqlx::{PgPool, Postgres, Sqlite, SqlitePool, Transaction};
 
+pub(crate) use changes::ChangeRow;
+pub(crate) use fetches::FetchRow;
 pub(crate) use locks::Locks;
-pub(crate) use queries::{Page, SchemaRow, Scope, SubjectFilter, VersionRow, Visibility, Which};
+pub(crate) use queries::{Page, SchemaRow, SubjectFilter, VersionRow, Visibility, Which};
+pub(crate) use scopes::{Scope, ScopedRow};
 
 /// The registry's database.
 #[derive(Debug, Clone)]
 pub struct Store {
     backend: Backend,
+    last_change_at_open: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -98,9 +107,17 @@ impl Store {
                 });
             }
         };
-        let store = Store { backend };
+        let mut store = Store {
+            backend,
+            last_change_at_open: 0,
+        };
         migrate::migrate(&store).await?;
+        store.last_change_at_open = store.read().await?.last_change().await?;
         Ok(store)
+    }
+
+    pub(crate) fn last_change_at_open(&self) -> i64 {
+        self.last_change_at_open
     }
 
     /// A snapshot to read from.

@@ -4,32 +4,6 @@
 use super::Tx;
 use crate::subject::{SchemaId, SubjectName, Version};
 
-/// Runs one query on either database's connection.
-macro_rules! on {
-    ($tx:expr, $connection:ident => $query:expr) => {
-        match $tx {
-            Tx::Sqlite(tx) => {
-                let $connection = &mut **tx;
-                $query.await
-            }
-            Tx::Postgres(tx) => {
-                let $connection = &mut **tx;
-                $query.await
-            }
-        }
-    };
-}
-
-/// The same for a query without an answer.
-macro_rules! execute {
-    ($tx:expr, $query:expr) => {
-        match $tx {
-            Tx::Sqlite(tx) => $query.execute(&mut **tx).await.map(|_| ()),
-            Tx::Postgres(tx) => $query.execute(&mut **tx).await.map(|_| ()),
-        }
-    };
-}
-
 type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// A content of a context.
@@ -42,6 +16,22 @@ pub(crate) struct SchemaRow {
     pub(crate) schema_refs: String,
     pub(crate) metadata: Option<String>,
     pub(crate) rule_set: Option<String>,
+}
+
+/// Ends the guid of a second id with one content, which only an import brings:
+/// the first id is the one that is found.
+const SECOND_ID: char = '/';
+
+impl SchemaRow {
+    /// Says that the content has another id already.
+    pub(crate) fn mark_second_id(&mut self) {
+        self.guid = format!("{}{SECOND_ID}{}", self.guid, self.id);
+    }
+
+    /// The guid as it is shown.
+    pub(crate) fn shown_guid(&self) -> &str {
+        self.guid.split(SECOND_ID).next().unwrap_or_default()
+    }
 }
 
 /// A version of a subject.
@@ -137,33 +127,29 @@ const REFERRERS: &str = "SELECT v.context, v.subject, v.version, v.id, v.created
      WHERE r.ref_context = $1 AND r.ref_subject = $2 AND r.ref_version = $3 \
      ORDER BY v.id, v.context, v.subject, v.version";
 const LOCK_IDS: &str = "INSERT INTO registry_ids (context, last_id) VALUES ($1, 0) \
-     ON CONFLICT (context) DO UPDATE SET last_id = registry_ids.last_id RETURNING last_id";
+     ON CONFLICT (context) DO UPDATE SET last_id = registry_ids.last_id, hidden = FALSE \
+     RETURNING last_id";
+const HIDE_CONTEXT: &str = "UPDATE registry_ids SET hidden = TRUE WHERE context = $1";
 const SET_LAST_ID: &str = "UPDATE registry_ids SET last_id = $2 WHERE context = $1";
-const CONTEXTS: &str = "SELECT context FROM registry_ids ORDER BY context";
+const CONTEXTS: &str = "SELECT context FROM registry_ids WHERE NOT hidden ORDER BY context";
 const LAST_ID: &str = "SELECT last_id FROM registry_ids WHERE context = $1";
 const INSERT_SCHEMA: &str = "INSERT INTO registry_schemas \
      (context, id, guid, schema_text, schema_refs, metadata, rule_set) \
      VALUES ($1, $2, $3, $4, $5, $6, $7)";
 const INSERT_VERSION: &str = "INSERT INTO registry_versions \
-     (context, subject, version, id, created_ms, deleted) VALUES ($1, $2, $3, $4, $5, FALSE)";
+     (context, subject, version, id, created_ms, deleted) VALUES ($1, $2, $3, $4, $5, $6)";
 const INSERT_REFERENCE: &str = "INSERT INTO registry_references \
      (context, subject, version, ref_context, ref_subject, ref_version) \
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 const MARK_DELETED: &str = "UPDATE registry_versions SET deleted = TRUE \
+     WHERE context = $1 AND subject = $2 AND version = $3";
+const MARK_LIVE: &str = "UPDATE registry_versions SET deleted = FALSE \
      WHERE context = $1 AND subject = $2 AND version = $3";
 const REMOVE_VERSION: &str = "DELETE FROM registry_versions \
      WHERE context = $1 AND subject = $2 AND version = $3";
 const REMOVE_UNUSED_SCHEMA: &str = "DELETE FROM registry_schemas \
      WHERE context = $1 AND id = $2 AND NOT EXISTS (SELECT 1 FROM registry_versions AS v \
        WHERE v.context = registry_schemas.context AND v.id = registry_schemas.id)";
-const CONFIG: &str = "SELECT config FROM registry_configs WHERE context = $1 AND subject = $2";
-const PUT_CONFIG: &str = "INSERT INTO registry_configs (context, subject, config) \
-     VALUES ($1, $2, $3) ON CONFLICT (context, subject) DO UPDATE SET config = excluded.config";
-const REMOVE_CONFIG: &str = "DELETE FROM registry_configs WHERE context = $1 AND subject = $2";
-const MODE: &str = "SELECT mode FROM registry_modes WHERE context = $1 AND subject = $2";
-const PUT_MODE: &str = "INSERT INTO registry_modes (context, subject, mode) \
-     VALUES ($1, $2, $3) ON CONFLICT (context, subject) DO UPDATE SET mode = excluded.mode";
-const REMOVE_MODE: &str = "DELETE FROM registry_modes WHERE context = $1 AND subject = $2";
 
 /// Contents.
 impl Tx {
@@ -230,6 +216,11 @@ impl Tx {
             .bind(context).fetch_optional(connection))
     }
 
+    /// Leaves a context out of the list until something is registered there.
+    pub(crate) async fn hide_context(&mut self, context: &str) -> Result<()> {
+        execute!(self, sqlx::query(HIDE_CONTEXT).bind(context))
+    }
+
     pub(crate) async fn contexts(&mut self) -> Result<Vec<String>> {
         on!(self, connection => sqlx::query_scalar(CONTEXTS).fetch_all(connection))
     }
@@ -291,6 +282,7 @@ impl Tx {
                 .bind(row.version)
                 .bind(row.id)
                 .bind(row.created_ms)
+                .bind(row.deleted)
         )
     }
 
@@ -302,6 +294,21 @@ impl Tx {
         execute!(
             self,
             sqlx::query(MARK_DELETED)
+                .bind(subject.context())
+                .bind(subject.name())
+                .bind(version)
+        )
+    }
+
+    /// Takes a soft deletion back.
+    pub(crate) async fn mark_live(
+        &mut self,
+        subject: &SubjectName,
+        version: Version,
+    ) -> Result<()> {
+        execute!(
+            self,
+            sqlx::query(MARK_LIVE)
                 .bind(subject.context())
                 .bind(subject.name())
                 .bind(version)
@@ -355,86 +362,4 @@ impl Tx {
 pub(crate) enum Which {
     Every,
     Latest,
-}
-
-/// Settings by scope.
-impl Tx {
-    pub(crate) async fn config(&mut self, scope: Scope<'_>) -> Result<Option<String>> {
-        on!(self, connection => sqlx::query_scalar(CONFIG)
-            .bind(scope.context).bind(scope.subject).fetch_optional(connection))
-    }
-
-    pub(crate) async fn put_config(&mut self, scope: Scope<'_>, config: &str) -> Result<()> {
-        execute!(
-            self,
-            sqlx::query(PUT_CONFIG)
-                .bind(scope.context)
-                .bind(scope.subject)
-                .bind(config)
-        )
-    }
-
-    pub(crate) async fn remove_config(&mut self, scope: Scope<'_>) -> Result<()> {
-        execute!(
-            self,
-            sqlx::query(REMOVE_CONFIG)
-                .bind(scope.context)
-                .bind(scope.subject)
-        )
-    }
-
-    pub(crate) async fn mode(&mut self, scope: Scope<'_>) -> Result<Option<String>> {
-        on!(self, connection => sqlx::query_scalar(MODE)
-            .bind(scope.context).bind(scope.subject).fetch_optional(connection))
-    }
-
-    pub(crate) async fn put_mode(&mut self, scope: Scope<'_>, mode: &str) -> Result<()> {
-        execute!(
-            self,
-            sqlx::query(PUT_MODE)
-                .bind(scope.context)
-                .bind(scope.subject)
-                .bind(mode)
-        )
-    }
-
-    pub(crate) async fn remove_mode(&mut self, scope: Scope<'_>) -> Result<()> {
-        execute!(
-            self,
-            sqlx::query(REMOVE_MODE)
-                .bind(scope.context)
-                .bind(scope.subject)
-        )
-    }
-}
-
-/// What a setting is about, as the tables key it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Scope<'a> {
-    context: &'a str,
-    subject: &'a str,
-}
-
-impl<'a> Scope<'a> {
-    /// Everything that has no setting of its own.
-    pub(crate) const GLOBAL: Scope<'static> = Scope {
-        context: "",
-        subject: "",
-    };
-
-    pub(crate) fn subject(subject: &'a SubjectName) -> Scope<'a> {
-        Scope {
-            context: subject.context(),
-            subject: subject.name(),
-        }
-    }
-
-    /// From the nearest to the farthest.
-    pub(crate) fn chain(subject: &'a SubjectName) -> [Scope<'a>; 3] {
-        let context = Scope {
-            context: subject.context(),
-            subject: "",
-        };
-        [Scope::subject(subject), context, Scope::GLOBAL]
-    }
 }

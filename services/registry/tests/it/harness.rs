@@ -66,6 +66,11 @@ impl Api {
         }
     }
 
+    /// An answer whose body may have no end.
+    pub(crate) async fn open_stream(&self, request: Request) -> axum::response::Response {
+        self.app.clone().oneshot(request).await.unwrap()
+    }
+
     pub(crate) async fn request(&self, request: Request) -> Answer {
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();

@@ -119,27 +119,22 @@ fn the_version_in_the_body_is_compare_and_set() {
         });
         api.check(line, json!({"schema": A, "version": 2}), 422, wrong.clone())
             .await;
-        api.check(
-            line,
-            json!({"schema": A, "version": 1}),
-            200,
-            registered(1, 1),
-        )
-        .await;
-        api.check(
-            line,
-            json!({"schema": A, "version": 0}),
-            200,
-            registered(1, 1),
-        )
-        .await;
-        api.check(
-            line,
-            json!({"schema": A, "version": -1}),
-            200,
-            registered(1, 1),
-        )
-        .await;
+        // A version that was asked for by its number says so in its metadata.
+        let answer = api.send(line, json!({"schema": A, "version": 1})).await;
+        let one = answer.json();
+        assert_eq!((&one["id"], &one["version"]), (&json!(1), &json!(1)));
+        let metadata = json!({"properties": {"confluent:version": "1"}});
+        assert_eq!(one["metadata"], metadata);
+        // Without a number, or as the latest one, it is found again.
+        for version in [0, -1] {
+            let answer = api
+                .send(line, json!({"schema": A, "version": version}))
+                .await
+                .json();
+            assert_eq!((&answer["id"], &answer["version"]), (&json!(1), &json!(1)));
+        }
+        api.check(line, json!({"schema": A, "version": 1}), 422, wrong.clone())
+            .await;
         let next = record(&[("a", "\"string\""), ("b", "\"int\",\"default\":1")]);
         api.check(line, json!({"schema": next, "version": 3}), 422, wrong)
             .await;
@@ -203,8 +198,12 @@ fn metadata_and_rules_are_kept_and_make_a_version() {
             (&answer["metadata"], &answer["ruleSet"]),
             (&metadata, &rules)
         );
-        // Nothing said: as the version before.
-        assert_eq!(api.register("t", A).await.json()["version"], 2);
+        // Nothing said: the one that has nothing.
+        assert_eq!(api.register("t", A).await.json()["version"], 1);
+        // Nothing said of metadata, and another text: as the version before.
+        let other = record(&[("a", "\"string\""), ("m", "\"int\",\"default\":1")]);
+        let answer = api.register("other", &other).await.json();
+        assert_eq!(answer["metadata"], Value::Null);
         // No text: the one of the version before.
         let body = json!({"metadata": {"properties": {"owner": "you"}}});
         let answer = api.send(line, body).await.json();
