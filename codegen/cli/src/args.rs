@@ -59,7 +59,7 @@ pub(crate) enum Command {
     Convert(ConvertArgs),
     /// Compare the rows of every application with the fold of its outbound topic.
     Verify(VerifyArgs),
-    /// Run the schema registry alone.
+    /// Run the schema registry alone, or move what is in it.
     Registry(RegistryArgs),
     /// Run ingest alone.
     Ingest(ServiceArgs),
@@ -80,13 +80,49 @@ pub(crate) enum ConfigCommand {
 
 /// What `registry` takes.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct RegistryArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<RegistryCommand>,
     /// Begin empty, and keep nothing: for tests
     #[arg(long)]
     pub(crate) in_memory: bool,
     /// The level of every subject until a client sets another [default: backward]
     #[arg(long, value_name = "LEVEL")]
     pub(crate) compatibility: Option<String>,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RegistryCommand {
+    /// Take everything over from another registry, ids and versions as they are.
+    Import(ImportArgs),
+    /// Write everything as a dump of a `_schemas` topic, a record a line.
+    Export(ExportRegistryArgs),
+}
+
+/// What `registry import` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// A registry's URL, or a dump of its `_schemas` topic with keys (- is standard input)
+    #[arg(value_name = "URL|FILE")]
+    pub(crate) from: String,
+    /// Leave out what this registry cannot hold (other types than Avro, broken schemas)
+    #[arg(long)]
+    pub(crate) skip_unusable: bool,
+    /// Say what would come, and leave everything as it is
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+}
+
+/// What `registry export` takes.
+#[derive(Debug, Args)]
+pub(crate) struct ExportRegistryArgs {
+    /// The file to write [default: standard output]
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,
 }

@@ -5,6 +5,7 @@ mod convert;
 mod gate;
 mod output;
 mod push;
+mod registry;
 mod send;
 mod service;
 mod settings;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use accordant_kit::telemetry;
 use clap::{CommandFactory, Parser};
 
-use args::{Cli, Command, ConfigCommand};
+use args::{Cli, Command, ConfigCommand, RegistryCommand};
 
 /// Findings, rejected events or a difference: the command worked, the answer is no.
 const EXIT_NO: u8 = 1;
@@ -99,11 +100,23 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let config = settings::load(&args.service)?;
             answer(block_on(verify::verify(&args, &config)))
         }
-        Command::Registry(args) => {
-            let config = settings::load_registry(&args)?;
-            telemetry::init(&config.log)?;
-            done(block_on(service::registry(config)))
-        }
+        Command::Registry(args) => match &args.command {
+            Some(RegistryCommand::Import(args)) => {
+                telemetry::init(CLIENT_LOG)?;
+                let config = settings::load(&args.service)?;
+                done(block_on(registry::import(args, &config)))
+            }
+            Some(RegistryCommand::Export(args)) => {
+                telemetry::init(CLIENT_LOG)?;
+                let config = settings::load(&args.service)?;
+                done(block_on(registry::export(args, &config)))
+            }
+            None => {
+                let config = settings::load_registry(&args)?;
+                telemetry::init(&config.log)?;
+                done(block_on(service::registry(config)))
+            }
+        },
         Command::Ingest(args) => {
             let config = settings::load(&args)?;
             telemetry::init(&config.log)?;

@@ -20,9 +20,11 @@ mod settings;
 mod store;
 mod subject;
 mod tags;
+mod transfer;
 
 pub use http::app;
 pub use ops::Registry;
 pub use run::run;
 pub use settings::{IncompatibleCode, Settings, SettingsError};
 pub use store::{OpenError, Store};
+pub use transfer::{DumpError, ImportError, Imported, LiveError, Snapshot, Unusable};

@@ -14,3 +14,4 @@ mod register;
 mod scoped;
 mod storage;
 mod tags;
+mod transfer;
