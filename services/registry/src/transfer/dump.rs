@@ -37,7 +37,7 @@ impl Snapshot {
     /// ```
     /// use accordant_registry::Snapshot;
     ///
-    /// let dump = r#"{"keytype":"SCHEMA","subject":"s","version":1,"magic":1}	{"subject":"s","version":1,"id":7,"schema":"\"int\"","deleted":false}"#;
+    /// let dump = r#"{"keytype":"SCHEMA","subject":"s","version":1,"magic":1} {"subject":"s","version":1,"id":7,"schema":"\"int\"","deleted":false}"#;
     /// assert_eq!(Snapshot::of_dump(dump.as_bytes()).unwrap().versions(), 1);
     /// ```
     ///

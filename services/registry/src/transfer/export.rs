@@ -58,7 +58,7 @@ impl Registry {
             }
             for row in rows {
                 let content = self.library().content_of(&mut tx, &row).await;
-                let content = content.map_err(refused)?;
+                let content = content.map_err(|error| refused(&error))?;
                 let subject = row.subject_name().to_string();
                 let key = json!({
                     "keytype": "SCHEMA", "subject": subject, "version": row.version, "magic": 1,
@@ -103,6 +103,6 @@ fn write_setting(
     writeln!(to, "{key}\t{value}")
 }
 
-fn refused(error: Error) -> io::Error {
+fn refused(error: &Error) -> io::Error {
     io::Error::other(error.to_string())
 }

@@ -46,6 +46,7 @@ pub(crate) fn each_with(settings: Settings, test: impl AsyncFn(Api)) {
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) url: String,
+    pub(crate) registry: Registry,
     app: Router,
 }
 
@@ -59,10 +60,19 @@ pub(crate) struct Answer {
 
 impl Api {
     pub(crate) async fn open(url: &str, settings: Settings) -> Api {
-        let store = Store::open(url).await.unwrap();
+        let registry = Registry::new(Store::open(url).await.unwrap(), settings);
         Api {
             url: url.to_owned(),
-            app: app(Registry::new(store, settings)),
+            ..Api::of(registry)
+        }
+    }
+
+    /// Over a registry that is there already.
+    pub(crate) fn of(registry: Registry) -> Api {
+        Api {
+            url: String::new(),
+            app: app(registry.clone()),
+            registry,
         }
     }
 
