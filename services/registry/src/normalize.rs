@@ -2,12 +2,15 @@
 //! writes it: sorted aliases and attributes, sorted keys in defaults, floating
 //! defaults with a fraction, no empty documentation of types.
 //!
+//! A type without a namespace inside of one with a namespace comes into that
+//! namespace: Confluent's text leaves the empty one out, and whoever reads it
+//! reads it so.
+//!
 //! Absent on purpose: Confluent drops a union's default that fits another
-//! branch than the first, and the empty namespace of a type in a namespace;
-//! either gives the schema another meaning.
+//! branch than the first; that takes away a default that readers may need.
 
 use accordant_schema::{
-    Kind, NodeId, Schema,
+    FullName, Kind, NodeId, Schema,
     json::{Json, Value},
 };
 
@@ -16,6 +19,7 @@ use crate::{content::Reference, equivalence::sort_attributes};
 /// The same schema in its normal form.
 pub(crate) fn normalized(mut schema: Schema) -> Schema {
     sort_attributes(&mut schema);
+    fill_namespaces(&mut schema);
     let defaults = defaults(&schema);
     for (index, node) in schema.nodes.iter_mut().enumerate() {
         match &mut node.kind {
@@ -52,6 +56,71 @@ pub(crate) fn normalized(mut schema: Schema) -> Schema {
         }
     }
     schema
+}
+
+/// Brings types without a namespace into the one around their definition, in
+/// the order in which a text defines them; not where the name is taken there.
+fn fill_namespaces(schema: &mut Schema) {
+    let mut seen = vec![false; schema.nodes.len()];
+    let mut steps = vec![(schema.root, String::new())];
+    while let Some((id, around)) = steps.pop() {
+        let Some(place) = seen.get_mut(id.0 as usize) else {
+            continue;
+        };
+        if std::mem::replace(place, true) {
+            continue;
+        }
+        let inside = name_in(schema, id, &around).unwrap_or(around);
+        let children: Vec<NodeId> = match &schema.node(id).kind {
+            Kind::Record(record) => record.fields.iter().map(|field| field.ty).collect(),
+            Kind::Array(items) => vec![*items],
+            Kind::Map(values) => vec![*values],
+            Kind::Union(branches) => branches.clone(),
+            Kind::Null
+            | Kind::Boolean
+            | Kind::Int
+            | Kind::Long
+            | Kind::Float
+            | Kind::Double
+            | Kind::Bytes
+            | Kind::String
+            | Kind::Enum(_)
+            | Kind::Fixed(_) => vec![],
+        };
+        let children = children.into_iter().rev();
+        steps.extend(children.map(|child| (child, inside.clone())));
+    }
+}
+
+/// The namespace inside of a named type, which may have taken the one around it.
+fn name_in(schema: &mut Schema, id: NodeId, around: &str) -> Option<String> {
+    let node = &mut schema.nodes[id.0 as usize];
+    let own = node.source == 0;
+    let name = match &mut node.kind {
+        Kind::Record(it) => &mut it.name,
+        Kind::Enum(it) => &mut it.name,
+        Kind::Fixed(it) => &mut it.name,
+        Kind::Null
+        | Kind::Boolean
+        | Kind::Int
+        | Kind::Long
+        | Kind::Float
+        | Kind::Double
+        | Kind::Bytes
+        | Kind::String
+        | Kind::Array(_)
+        | Kind::Map(_)
+        | Kind::Union(_) => return None,
+    };
+    if own && name.namespace().is_empty() && !around.is_empty() {
+        let wanted = FullName::new(&format!("{around}.{}", name.name())).ok()?;
+        if !schema.names.contains_key(&wanted) {
+            schema.names.remove(name);
+            *name = wanted.clone();
+            schema.names.insert(wanted, id);
+        }
+    }
+    Some(name.namespace().to_owned())
 }
 
 /// References in order, each once.
@@ -189,6 +258,31 @@ mod tests {
         ] {
             check(&record(ty, default), &record(ty, expected));
         }
+    }
+
+    #[test]
+    fn a_type_without_a_namespace_takes_the_one_around_it() {
+        let outer = |fields: &str| {
+            format!(r#"{{"type":"record","name":"R","namespace":"x","fields":[{fields}]}}"#)
+        };
+        let inner = |namespace: &str| {
+            format!(
+                r#"{{"type":"record","name":"S"{namespace},"fields":[{{"name":"r","type":["null","S"]}}]}}"#
+            )
+        };
+        let fields = |ty: &str| {
+            format!(
+                r#"{{"name":"s","type":{ty}}},{{"name":"t","type":{{"type":"array","items":"S"}}}}"#
+            )
+        };
+        let sent = outer(&fields(&inner(r#","namespace":"""#)));
+        check(&sent, &outer(&fields(&inner(""))));
+        // Not where the name is another type's.
+        let taken = r#"{"name":"a","type":{"type":"enum","name":"S","symbols":["A"]}},"#;
+        let kept = outer(&format!(
+            r#"{taken}{{"name":"s","type":{{"type":"fixed","name":"S","namespace":"","size":1}}}}"#
+        ));
+        check(&kept, &kept);
     }
 
     #[test]
