@@ -145,17 +145,41 @@ pub(crate) fn is_away(error: &sqlx::Error) -> bool {
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed
         | sqlx::Error::WorkerCrashed => true,
-        // PostgreSQL: connection lost, too many of them, shutting down, a
-        // deadlock or a serialisation failure. SQLite: busy.
-        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
-            ["08", "53", "57P", "40"]
-                .iter()
-                .any(|class| code.starts_with(class))
-                && code.len() == 5
-                || code == "5"
-                || code == "517"
-        }),
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| passes(&code)),
         // Not ours: an open set of kinds.
         _ => false,
+    }
+}
+
+/// Whether what a database's code says may be over later: an operator can do
+/// something about it, and nothing is wrong with the request.
+fn passes(code: &str) -> bool {
+    // PostgreSQL: connection lost, out of resources (disk, memory,
+    // connections), shutting down, a deadlock or a serialisation failure.
+    const POSTGRES_CLASSES: [&str; 4] = ["08", "53", "57P", "40"];
+    // SQLite: busy, locked, read-only, input or output failed, disk full,
+    // cannot open.
+    const SQLITE: [u32; 6] = [5, 6, 8, 10, 13, 14];
+    match code.parse::<u32>() {
+        // The extended code has the plain one in its lowest byte.
+        Ok(number) if code.len() < 5 => SQLITE.contains(&(number & 0xff)),
+        Ok(_) | Err(_) => POSTGRES_CLASSES.iter().any(|class| code.starts_with(class)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_cannot_now_is_told_from_one_that_never_can() {
+        // Busy, disk full, a failed write; PostgreSQL's shutdown and full disk.
+        for code in ["5", "517", "13", "778", "57P01", "53100", "08006", "40001"] {
+            assert!(passes(code), "{code}");
+        }
+        // Constraints and mistakes in the text.
+        for code in ["1", "19", "1555", "2067", "23505", "42601", "22021", ""] {
+            assert!(!passes(code), "{code}");
+        }
     }
 }

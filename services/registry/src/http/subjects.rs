@@ -93,7 +93,8 @@ pub(crate) async fn version(
         .with_tags(found_tags(call, &stored).await?);
     let reply = Reply::json(&body)?;
     fetched(call, &stored);
-    if let Some(key) = key {
+    // What was found elsewhere is forgotten under another name.
+    if let Some(key) = key.filter(|_| stored.row.subject_name() == *subject) {
         keep(call, &key, &stored, &reply, changes);
     }
     Ok(reply)

@@ -6,8 +6,8 @@ use super::{Registry, Stored, select};
 use crate::{
     content::Content,
     error::Error,
-    store::{Page, SubjectFilter, VersionRow, Visibility, Which},
-    subject::{SchemaId, SubjectName, Version, VersionSelector},
+    store::{Page, SubjectFilter, Tx, VersionRow, Visibility, Which},
+    subject::{DEFAULT_CONTEXT, SchemaId, SubjectName, Version, VersionSelector},
     tags::{Tagged, tags_in},
 };
 
@@ -60,16 +60,23 @@ impl Registry {
     ) -> Result<Stored, Error> {
         let mut tx = self.store().read().await?;
         let rows = tx.versions(subject).await?;
-        if !rows.iter().any(|row| visibility.sees(row)) {
-            return Err(Error::SubjectNotFound(subject.to_string()));
+        let mut found = select(&rows, selector, visibility).cloned();
+        if found.is_none() {
+            for other in same_name_elsewhere(&mut tx, subject).await? {
+                let rows = tx.versions(&other).await?;
+                found = found.or(select(&rows, selector, visibility).cloned());
+            }
         }
-        let row = select(&rows, selector, visibility)
-            .ok_or_else(|| Error::VersionNotFound(selector.to_string()))?;
-        let content = self.library().content_of(&mut tx, row).await?;
-        Ok(Stored {
-            row: row.clone(),
-            content,
-        })
+        match found {
+            Some(row) => {
+                let content = self.library().content_of(&mut tx, &row).await?;
+                Ok(Stored { row, content })
+            }
+            None if rows.iter().any(|row| visibility.sees(row)) => {
+                Err(Error::VersionNotFound(selector.to_string()))
+            }
+            None => Err(Error::SubjectNotFound(subject.to_string())),
+        }
     }
 
     /// A schema's text with the types of its references written out.
@@ -119,16 +126,30 @@ impl Registry {
         subject: Option<&SubjectName>,
     ) -> Result<(Stored, Option<SchemaId>), Error> {
         let mut tx = self.store().read().await?;
-        let content = self.library().content(&mut tx, context, id).await?;
+        let mut rows = tx.versions_of_id(context, id).await?;
+        let of_subject = |rows: &[VersionRow]| {
+            let mut names = rows.iter().map(|row| row.subject.as_str());
+            subject.is_none_or(|it| it.name().is_empty() || names.any(|name| name == it.name()))
+        };
+        let mut context = context.to_owned();
+        if let Some(subject) = subject.filter(|_| !of_subject(&rows)) {
+            for other in same_name_elsewhere(&mut tx, subject).await? {
+                let there = tx.versions_of_id(other.context(), id).await?;
+                if of_subject(&there) {
+                    (rows, context) = (there, other.context().to_owned());
+                    break;
+                }
+            }
+        }
+        let content = self.library().content(&mut tx, &context, id).await?;
         let content = content.ok_or_else(|| Error::SchemaIdNotFound(id.to_string()))?;
-        let rows = tx.versions_of_id(context, id).await?;
         let wanted = rows
             .iter()
             .find(|row| subject.is_some_and(|it| it.name() == row.subject));
         let row = wanted.or(rows.first()).cloned();
         // Deleted for good by another instance; the content is still in memory here.
         let row = row.ok_or_else(|| Error::SchemaIdNotFound(id.to_string()))?;
-        Ok((Stored { row, content }, tx.last_id(context).await?))
+        Ok((Stored { row, content }, tx.last_id(&context).await?))
     }
 
     /// Every version of an id.
@@ -222,6 +243,23 @@ impl Registry {
             .await?;
         Ok(tags_in(&parsed.schema))
     }
+}
+
+/// The subjects of this name in other contexts: where a name without a context
+/// is looked for when the default one does not have it.
+pub(super) async fn same_name_elsewhere(
+    tx: &mut Tx,
+    subject: &SubjectName,
+) -> Result<Vec<SubjectName>, Error> {
+    let mut others = Vec::new();
+    if subject.context() == DEFAULT_CONTEXT && subject.can_exist() {
+        for context in tx.contexts().await? {
+            if context != DEFAULT_CONTEXT {
+                others.push(SubjectName::new(context, subject.name().to_owned()));
+            }
+        }
+    }
+    Ok(others)
 }
 
 /// Versions that are looked at together.

@@ -1,7 +1,12 @@
 //! Which version of a subject a schema is.
 
-use super::{Candidate, Config, Registry, Stored};
-use crate::{content::Identity, error::Error, store::Visibility, subject::SubjectName};
+use super::{Candidate, Config, Registry, Stored, list::same_name_elsewhere};
+use crate::{
+    content::Identity,
+    error::Error,
+    store::{Tx, Visibility},
+    subject::SubjectName,
+};
 
 impl Registry {
     /// Finds a schema under a subject.
@@ -12,20 +17,49 @@ impl Registry {
         visibility: Visibility,
     ) -> Result<Stored, Error> {
         let mut tx = self.store().read().await?;
-        let config = Config::in_scope(&mut tx, subject).await?;
-        let read = self
-            .read_candidate(&mut tx, subject, candidate, &config)
-            .await?;
+        match self
+            .lookup_in(&mut tx, subject, candidate, visibility)
+            .await
+        {
+            Err(not_found @ (Error::SubjectNotFound(_) | Error::SchemaNotFound)) => {
+                for other in same_name_elsewhere(&mut tx, subject).await? {
+                    let found = self.lookup_in(&mut tx, &other, candidate, visibility).await;
+                    match found {
+                        Ok(found) => return Ok(found),
+                        // There its references may lead nowhere.
+                        Err(
+                            Error::SubjectNotFound(_)
+                            | Error::SchemaNotFound
+                            | Error::SchemaInvalid(_),
+                        ) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Err(not_found)
+            }
+            result => result,
+        }
+    }
+
+    async fn lookup_in(
+        &self,
+        tx: &mut Tx,
+        subject: &SubjectName,
+        candidate: &Candidate,
+        visibility: Visibility,
+    ) -> Result<Stored, Error> {
+        let config = Config::in_scope(tx, subject).await?;
+        let read = self.read_candidate(tx, subject, candidate, &config).await?;
         let rows = tx.versions(subject).await?;
         if !rows.iter().any(|row| visibility.sees(row)) {
             return Err(Error::SubjectNotFound(subject.to_string()));
         }
-        if let Some(found) = self.find_same(&mut tx, &rows, visibility, &read).await? {
+        if let Some(found) = self.find_same(tx, &rows, visibility, &read).await? {
             return Ok(found);
         }
-        // As it would be registered: with the metadata and rules of the version
+        // As it would be registered, with the metadata and rules of the version
         // before.
-        let Some(previous) = self.latest(&mut tx, &rows).await? else {
+        let Some(previous) = self.latest(tx, &rows).await? else {
             return Err(Error::SchemaNotFound);
         };
         let mut completed = candidate.clone();
@@ -36,7 +70,7 @@ impl Registry {
             ..read.identity
         };
         let read = super::Read { identity, ..read };
-        let found = self.find_same(&mut tx, &rows, visibility, &read).await?;
+        let found = self.find_same(tx, &rows, visibility, &read).await?;
         found.ok_or(Error::SchemaNotFound)
     }
 }

@@ -13,7 +13,8 @@ use super::{
 };
 
 const CONNECTIONS_MAX: u32 = 16;
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// A database that is away is told of after this long.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) async fn open(url: &str) -> Result<PgPool, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?

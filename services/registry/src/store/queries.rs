@@ -114,6 +114,9 @@ const MATCHING: &str = "SELECT context, subject, version, id, created_ms, delete
      ORDER BY CASE WHEN context = '.' THEN subject ELSE ':' || context || ':' || subject END, \
               version \
      LIMIT $6 OFFSET $7";
+const VERSIONS_AFTER: &str = "SELECT context, subject, version, id, created_ms, deleted \
+     FROM registry_versions WHERE (context, subject, version) > ($1, $2, $3) \
+     ORDER BY context, subject, version LIMIT $4";
 const SUBJECTS: &str = "SELECT context, subject FROM registry_versions \
      WHERE ($1 IS NULL OR context = $1) AND substr(subject, 1, length($2)) = $2 \
      GROUP BY context, subject \
@@ -259,6 +262,21 @@ impl Tx {
         on!(self, connection => sqlx::query_as(MATCHING)
             .bind(&filter.context).bind(&filter.prefix).bind(live).bind(deleted)
             .bind(latest_only).bind(page.limit).bind(page.offset).fetch_all(connection))
+    }
+
+    /// Every version after one, in the order of the tables: how all of them are
+    /// read in steps. `None` is the beginning.
+    pub(crate) async fn versions_after(
+        &mut self,
+        last: Option<&VersionRow>,
+        limit: i64,
+    ) -> Result<Vec<VersionRow>> {
+        let (context, subject, version) = match last {
+            Some(row) => (row.context.as_str(), row.subject.as_str(), row.version.0),
+            None => ("", "", 0),
+        };
+        on!(self, connection => sqlx::query_as(VERSIONS_AFTER)
+            .bind(context).bind(subject).bind(version).bind(limit).fetch_all(connection))
     }
 
     /// Contexts and names of subjects. A subject with a live version is live.

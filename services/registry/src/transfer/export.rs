@@ -8,12 +8,7 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::snapshot::VersionRecord;
-use crate::{
-    error::Error,
-    ops::Registry,
-    store::{Page, ScopedRow, SubjectFilter, Visibility, Which},
-    subject::SubjectName,
-};
+use crate::{error::Error, ops::Registry, store::ScopedRow, subject::SubjectName};
 
 /// Versions that are read together.
 const STEP: i64 = 500;
@@ -38,22 +33,12 @@ impl Registry {
         for row in tx.modes().await.map_err(io::Error::other)? {
             write_setting(to, "MODE", &row, json!({"mode": row.value}))?;
         }
-        let filter = SubjectFilter {
-            context: None,
-            prefix: String::new(),
-            visibility: Visibility::All,
-        };
-        let (mut page, mut count) = (
-            Page {
-                offset: 0,
-                limit: STEP,
-            },
-            0,
-        );
+        let (mut last, mut count) = (None, 0);
         loop {
-            let rows = tx.matching_versions(&filter, Which::Every, page).await;
+            let rows = tx.versions_after(last.as_ref(), STEP).await;
             let rows = rows.map_err(io::Error::other)?;
-            if rows.is_empty() {
+            last = rows.last().cloned();
+            if last.is_none() {
                 return Ok(count);
             }
             for row in rows {
@@ -79,7 +64,6 @@ impl Registry {
                 writeln!(to, "{key}\t{}", serde_json::to_string(&record)?)?;
                 count += 1;
             }
-            page.offset += STEP;
         }
     }
 }

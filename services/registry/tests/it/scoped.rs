@@ -317,3 +317,62 @@ fn contexts_are_listed_and_removed_when_empty() {
             .await;
     });
 }
+
+#[test]
+fn a_name_without_a_context_is_looked_for_in_all_of_them() {
+    each(async |api| {
+        api.register("other", "\"long\"").await;
+        let schema = json!({"schema": PLAIN});
+        for subject in ["%3A.b%3As", "%3A.a%3As"] {
+            let line = format!("POST /subjects/{subject}/versions");
+            assert_eq!(api.send(&line, schema.clone()).await.status, 200);
+        }
+        let subject =
+            async |line: &str, body: Value| api.send(line, body).await.json()["subject"].clone();
+        let found = ":.a:s";
+        // Twice: nothing is kept under a name that it does not have.
+        for _ in 0..2 {
+            assert_eq!(
+                subject("GET /subjects/s/versions/1", Value::Null).await,
+                found
+            );
+        }
+        assert_eq!(
+            subject("GET /subjects/s/versions/latest", Value::Null).await,
+            found
+        );
+        assert_eq!(subject("POST /subjects/s", schema.clone()).await, found);
+        assert_eq!(
+            subject("GET /schemas/ids/1?subject=s", Value::Null).await,
+            found
+        );
+        assert_eq!(subject("GET /schemas/ids/1", Value::Null).await, "other");
+        api.send("DELETE /subjects/%3A.a%3As", Value::Null).await;
+        assert_eq!(
+            subject("GET /subjects/s/versions/1", Value::Null).await,
+            ":.b:s"
+        );
+        // A list, and a name with a context, are of one place.
+        assert_eq!(
+            api.send("GET /subjects/s/versions", Value::Null)
+                .await
+                .status,
+            404
+        );
+        assert_eq!(
+            api.send("GET /subjects/%3A.c%3As/versions/1", Value::Null)
+                .await
+                .status,
+            404
+        );
+        let missing = json!({"error_code": 40401, "message": "Subject 'none' not found."});
+        api.check("GET /subjects/none/versions/1", Value::Null, 404, missing)
+            .await;
+        // The default context comes first.
+        api.register("s", PLAIN).await;
+        assert_eq!(
+            subject("GET /subjects/s/versions/1", Value::Null).await,
+            "s"
+        );
+    });
+}
