@@ -11,7 +11,8 @@ use crate::{output, up::signals};
 pub(crate) async fn registry(config: Config) -> anyhow::Result<()> {
     let listener = http::bind(config.registry_addr, "registry").await?;
     let shutdown = signals::shutdown_on_signal()?;
-    output::talk(&format!("registry on http://{}", config.registry_addr));
+    // The port that it has, where any would do.
+    output::talk(&format!("registry on http://{}", listener.local_addr()?));
     accordant_registry::run(
         &config,
         listener,

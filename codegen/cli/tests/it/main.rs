@@ -8,4 +8,5 @@ mod gate;
 mod generate;
 mod only;
 mod refusals;
+mod registry;
 mod repository;
