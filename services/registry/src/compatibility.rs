@@ -2,6 +2,8 @@
 //!
 //! The verdict itself comes from `accordant-compat`.
 
+use std::collections::BTreeSet;
+
 use accordant_compat::{
     diff,
     diff::Effect,
@@ -10,6 +12,7 @@ use accordant_compat::{
 };
 use accordant_schema::{Schema, contract::Compatibility};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::subject::Version;
 
@@ -84,11 +87,57 @@ pub(crate) fn messages(new: &Schema, old: &Old<'_>, level: Compatibility) -> Vec
 }
 
 /// The last message of every incompatible answer.
-pub(crate) fn closing(level: Compatibility) -> String {
+pub(crate) fn closing(level: Compatibility, fields: Fields) -> String {
+    let validated = match fields {
+        Fields::Validated => true,
+        Fields::Free => false,
+    };
     format!(
-        "{{validateFields: 'false', compatibility: '{}'}}",
+        "{{validateFields: '{validated}', compatibility: '{}'}}",
         level_name(level)
     )
+}
+
+/// Whether fields that metadata reserves are looked after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fields {
+    Free,
+    Validated,
+}
+
+/// The property in which metadata reserves names of fields.
+const RESERVED: &str = "confluent:reserved";
+
+/// Confluent's messages on reserved fields: none may lose its reservation, and
+/// none may be there.
+pub(crate) fn reserved_messages(
+    new: (&Schema, Option<&Value>),
+    old: Option<&Value>,
+) -> Vec<String> {
+    let (schema, metadata) = new;
+    let reserved = reserved_in(metadata);
+    let mut messages = Vec::new();
+    for field in reserved_in(old).difference(&reserved) {
+        messages.push(format!(
+            "The new schema has reserved field {field} removed from its metadata which is present in the old schema's metadata."
+        ));
+    }
+    if let accordant_schema::Kind::Record(record) = &schema.node(schema.root).kind {
+        for field in &reserved {
+            if record.fields.iter().any(|it| it.name == *field) {
+                messages.push(format!(
+                    "The new schema has field that conflicts with the reserved field {field}."
+                ));
+            }
+        }
+    }
+    messages
+}
+
+fn reserved_in(metadata: Option<&Value>) -> BTreeSet<&str> {
+    let names = metadata.and_then(|it| it.get("properties")?.get(RESERVED)?.as_str());
+    let names = names.unwrap_or_default().split(',').map(str::trim);
+    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// Something that a rule of ours says of a change, whatever the verdict is.

@@ -11,7 +11,7 @@ use super::{
     Candidate, Config, Read, Registry, Verdict, metadata::property, register::complete_metadata,
 };
 use crate::{
-    compatibility::{self, closing, messages, remarks},
+    compatibility::{self, Fields, closing, messages, remarks},
     content::Content,
     error::Error,
     library::{Pending, PendingVersion},
@@ -135,6 +135,12 @@ impl Registry {
         };
         let mine =
             group.map(|group| property(read.identity.metadata.as_ref(), group).map(str::to_owned));
+        let pending_latest = pending.versions(subject).last();
+        let latest = match (pending_latest, rows.iter().rev().find(|row| !row.deleted)) {
+            (Some(it), _) => Some(Arc::clone(&it.content)),
+            (None, Some(row)) => Some(self.library().content_of(tx, row).await?),
+            (None, None) => None,
+        };
         let mut olds = Vec::new();
         for it in pending.versions(subject).iter().rev() {
             if value(&it.content) == mine {
@@ -152,6 +158,11 @@ impl Registry {
             }
         }
         let mut verdict = Verdict::default();
+        if config.fields() == Fields::Validated {
+            let old = latest.as_ref().and_then(|it| it.identity.metadata.as_ref());
+            let new = (&read.parsed.schema, read.identity.metadata.as_ref());
+            verdict.messages = compatibility::reserved_messages(new, old);
+        }
         for (at, (version, content)) in olds.iter().take(reach).enumerate() {
             let parsed = self
                 .library()
@@ -165,13 +176,17 @@ impl Registry {
             if at == 0 {
                 verdict.remarks = remarks(&read.parsed.schema, &old, level);
             }
-            if at < compatibility::reach(level) {
-                verdict.messages = messages(&read.parsed.schema, &old, level);
-            }
-            if !verdict.messages.is_empty() {
-                verdict.messages.push(closing(level));
+            let found = match at < compatibility::reach(level) {
+                true => messages(&read.parsed.schema, &old, level),
+                false => vec![],
+            };
+            if !found.is_empty() {
+                verdict.messages.extend(found);
                 break;
             }
+        }
+        if !verdict.messages.is_empty() {
+            verdict.messages.push(closing(level, config.fields()));
         }
         Ok(verdict)
     }

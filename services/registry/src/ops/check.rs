@@ -51,12 +51,14 @@ impl Registry {
         let read = self
             .read_candidate(&mut tx, subject, candidate, &config)
             .await?;
-        let olds = self.same_group(&mut tx, olds, &config, &read).await?;
         let level = config.level(self.settings().compatibility);
-        let remarks = self.remarks(&mut tx, &read.parsed, &olds, level).await?;
-        let messages = self
-            .incompatibilities(&mut tx, &read.parsed, olds.into_iter(), level)
+        let compared = self
+            .same_group(&mut tx, olds.clone(), &config, &read)
             .await?;
+        let remarks = self
+            .remarks(&mut tx, &read.parsed, &compared, level)
+            .await?;
+        let messages = self.objections(&mut tx, olds, &read, &config).await?;
         Ok(Verdict { messages, remarks })
     }
 

@@ -10,7 +10,7 @@ use super::{
     mode::Mode,
 };
 use crate::{
-    compatibility::{level_name, level_of},
+    compatibility::{Fields, level_name, level_of},
     content::Form,
     error::Error,
     store::{Locks, Scope, Tx},
@@ -101,6 +101,14 @@ impl Config {
         match self.values.get("normalize").and_then(Value::as_bool) {
             Some(true) => Form::Normalized,
             Some(false) | None => Form::AsSent,
+        }
+    }
+
+    /// Whether reserved fields are looked after.
+    pub(super) fn fields(&self) -> Fields {
+        match self.values.get("validateFields").and_then(Value::as_bool) {
+            Some(true) => Fields::Validated,
+            Some(false) | None => Fields::Free,
         }
     }
 

@@ -11,7 +11,7 @@ use super::{
     now_ms,
 };
 use crate::{
-    compatibility,
+    compatibility::{self, Fields},
     content::Content,
     error::Error,
     library::no_reference,
@@ -190,12 +190,8 @@ impl Registry {
         read: &Read,
         config: &Config,
     ) -> Result<(), Error> {
-        let level = config.level(self.settings().compatibility);
         let live = rows.iter().rev().filter(|row| !row.deleted).collect();
-        let olds = self.same_group(tx, live, config, read).await?;
-        let messages = self
-            .incompatibilities(tx, &read.parsed, olds.into_iter(), level)
-            .await?;
+        let messages = self.objections(tx, live, read, config).await?;
         if messages.is_empty() {
             return Ok(());
         }
@@ -213,8 +209,40 @@ impl Registry {
         }
     }
 
+    /// Everything that stands against a new version beside `olds`, newest
+    /// first, in Confluent's words; empty where nothing does.
+    pub(super) async fn objections(
+        &self,
+        tx: &mut Tx,
+        olds: Vec<&VersionRow>,
+        read: &Read,
+        config: &Config,
+    ) -> Result<Vec<String>, Error> {
+        let level = config.level(self.settings().compatibility);
+        let mut messages = Vec::new();
+        if config.fields() == Fields::Validated {
+            let latest = match olds.first() {
+                Some(row) => Some(self.library().content_of(tx, row).await?),
+                None => None,
+            };
+            let old = latest.as_ref().and_then(|it| it.identity.metadata.as_ref());
+            let new = (&read.parsed.schema, read.identity.metadata.as_ref());
+            messages = compatibility::reserved_messages(new, old);
+        }
+        let olds = self.same_group(tx, olds, config, read).await?;
+        let found = self
+            .incompatibilities(tx, &read.parsed, olds.into_iter(), level)
+            .await?;
+        messages.extend(found);
+        if !messages.is_empty() {
+            messages.push(compatibility::closing(level, config.fields()));
+        }
+        Ok(messages)
+    }
+
     /// Confluent's messages about the first of `olds` (newest first, as many
-    /// as the level reaches) that is incompatible; empty where none is.
+    /// as the level reaches) that is incompatible, without the closing one;
+    /// empty where none is.
     pub(super) async fn incompatibilities<'a>(
         &self,
         tx: &mut Tx,
@@ -233,9 +261,8 @@ impl Registry {
                 text: &content.identity.text,
                 schema: &old.schema,
             };
-            let mut messages = compatibility::messages(&new.schema, &old, level);
+            let messages = compatibility::messages(&new.schema, &old, level);
             if !messages.is_empty() {
-                messages.push(compatibility::closing(level));
                 return Ok(messages);
             }
         }

@@ -99,10 +99,11 @@ impl Registry {
                 .library()
                 .parsed(tx, &new.context, &content, self.settings())
                 .await?;
-            let messages = self
+            let mut messages = self
                 .incompatibilities(tx, &parsed, olds.into_iter(), level)
                 .await?;
             if !messages.is_empty() {
+                messages.push(compatibility::closing(level, config.fields()));
                 return Err(self.incompatible(subject, &messages));
             }
         }

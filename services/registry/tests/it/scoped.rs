@@ -376,3 +376,38 @@ fn a_name_without_a_context_is_looked_for_in_all_of_them() {
         );
     });
 }
+
+#[test]
+fn reserved_fields_stay_reserved_where_they_are_looked_after() {
+    each(async |api| {
+        let body = |field: &str, reserved: &str| {
+            let ty = "\"int\",\"default\":1";
+            let mut body = json!({"schema": record(&[(field, ty)])});
+            body["metadata"] = json!({"properties": {"confluent:reserved": reserved}});
+            body
+        };
+        let line = "POST /subjects/t/versions";
+        assert_eq!(api.send(line, body("a", "x, y")).await.status, 200);
+        // Nobody looks after them yet.
+        let check = "POST /compatibility/subjects/t/versions?verbose=true";
+        let fine = json!({"is_compatible": true, "messages": []});
+        api.check(check, body("x", "x"), 200, fine.clone()).await;
+        config(&api, "t", json!({"validateFields": true})).await;
+        let messages = json!([
+            "The new schema has reserved field y removed from its metadata which is present in the old schema's metadata.",
+            "The new schema has field that conflicts with the reserved field x.",
+            "{validateFields: 'true', compatibility: 'BACKWARD'}",
+        ]);
+        let refused = json!({"is_compatible": false, "messages": messages});
+        api.check(check, body("x", "x"), 200, refused).await;
+        assert_eq!(api.send(line, body("x", "x")).await.status, 409);
+        let mut item = body("x", "x");
+        item["subject"] = json!("t");
+        let many = api
+            .send("POST /compatibility/batch", json!({"items": [item]}))
+            .await
+            .json();
+        assert_eq!(many["items"][0]["messages"], messages);
+        api.check(check, body("b", "x,y,z"), 200, fine).await;
+    });
+}
