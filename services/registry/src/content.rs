@@ -1,8 +1,12 @@
 //! A schema's content: what makes its identity, and what it parses to.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use accordant_schema::{Limits, Schema, java_text, parse_with};
+use axum::body::Bytes;
 use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +43,15 @@ pub(crate) struct Content {
     pub(crate) identity: Identity,
     /// Filled by the first who needs it.
     parsed: OnceLock<Arc<Parsed>>,
+    answers: Mutex<Answers>,
+}
+
+/// Bodies that show a content, by what was asked besides its id. They are gone
+/// from memory with it.
+#[derive(Debug, Default)]
+struct Answers {
+    bodies: BTreeMap<String, Bytes>,
+    bytes: usize,
 }
 
 /// A parsed schema and the texts that are made from it.
@@ -107,6 +120,7 @@ impl Content {
                 rule_set,
             },
             parsed: OnceLock::new(),
+            answers: Mutex::default(),
         })
     }
 
@@ -119,12 +133,39 @@ impl Content {
         Arc::clone(self.parsed.get_or_init(|| parsed))
     }
 
-    /// An estimate of the memory that it takes, parsed schema included.
+    /// The body for what was asked besides the id.
+    pub(crate) fn answer(&self, asked: &str) -> Option<Bytes> {
+        let answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.bodies.get(asked).cloned()
+    }
+
+    /// Keeps a body, in place of all others where they would be too many.
+    pub(crate) fn keep_answer(&self, asked: String, body: Bytes) {
+        let bytes = asked.len() + body.len();
+        let bytes_max = self.answers_bytes_max();
+        if bytes > bytes_max {
+            return;
+        }
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if answers.bytes + bytes > bytes_max {
+            *answers = Answers::default();
+        }
+        answers.bytes += bytes;
+        answers.bodies.insert(asked, body);
+    }
+
+    fn answers_bytes_max(&self) -> usize {
+        4_096 + 2 * self.identity.text.len()
+    }
+
+    /// An estimate of the memory that it takes, parsed schema and answers
+    /// included.
     pub(crate) fn weight_bytes(&self) -> u32 {
         const PER_TEXT_BYTE: usize = 12;
         const FIXED: usize = 1_024;
         let meta = |value: &Option<Value>| value.as_ref().map_or(0, |it| it.to_string().len());
         let bytes = FIXED
+            + self.answers_bytes_max()
             + self.identity.text.len() * PER_TEXT_BYTE
             + self.identity.references.len() * 256
             + meta(&self.identity.metadata)
@@ -207,6 +248,24 @@ mod tests {
             identity("\"string\"").guid(),
             "095d71cf-1255-6b9d-5e33-0ad575b3df5d"
         );
+    }
+
+    #[test]
+    fn answers_in_memory_have_a_bound() {
+        let row = identity("\"int\"").row(SchemaId(1), String::new()).unwrap();
+        let content = Content::from_row(row).unwrap();
+        let body = Bytes::from(vec![b'x'; 1_000]);
+        for number in 0..4 {
+            content.keep_answer(number.to_string(), body.clone());
+        }
+        assert_eq!(content.answer("0"), Some(body.clone()));
+        content.keep_answer("4".to_owned(), body.clone());
+        assert_eq!(
+            (content.answer("0"), content.answer("4")),
+            (None, Some(body))
+        );
+        content.keep_answer("large".to_owned(), Bytes::from(vec![b'x'; 5_000]));
+        assert_eq!(content.answer("large"), None);
     }
 
     #[test]

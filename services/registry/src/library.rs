@@ -303,6 +303,20 @@ impl Library {
         self.answers.get(key)
     }
 
+    /// A body that shows a content, by what was asked besides its id.
+    pub(crate) fn variant(&self, context: &str, id: SchemaId, asked: &str) -> Option<Bytes> {
+        let content = self.contents.get(&(context.to_owned(), id))?;
+        content.answer(asked)
+    }
+
+    /// Keeps such a body, unless something changed since `changes` was taken.
+    pub(crate) fn keep_variant(&self, content: &Content, asked: String, body: Bytes, changes: u64) {
+        // A change that comes later takes the content away with its answers.
+        if self.changes() == changes {
+            content.keep_answer(asked, body);
+        }
+    }
+
     /// To be taken before the database is read for an answer.
     pub(crate) fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)

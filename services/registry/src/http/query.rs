@@ -36,6 +36,20 @@ impl Query {
         self.pairs.is_empty()
     }
 
+    /// Everything that was asked, where nothing but `names` was: requests of
+    /// one such text have one answer.
+    pub(crate) fn only(&self, names: &[&str]) -> Option<String> {
+        let known = |(name, _): &(String, String)| names.contains(&name.as_str());
+        if !self.pairs.iter().all(known) {
+            return None;
+        }
+        let pairs = self
+            .pairs
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"));
+        Some(pairs.collect::<Vec<_>>().join("\n"))
+    }
+
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.pairs
             .iter()
@@ -123,6 +137,14 @@ mod tests {
         assert_eq!(query.all("a").collect::<Vec<_>>(), ["1", "2"]);
         assert!(Query::of(Some("deleted=TRUE")).flag("deleted"));
         assert!(!Query::of(Some("deleted=1")).flag("deleted"));
+    }
+
+    #[test]
+    fn a_text_of_known_parameters_says_everything() {
+        let only = |text| Query::of(Some(text)).only(&["a", "b"]);
+        assert_eq!(only("a=1&b=x%0Ay").as_deref(), Some("a=1\nb=x\ny"));
+        assert_eq!(only("a=1&c=2"), None);
+        assert_eq!(only("").as_deref(), Some(""));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     app::Call,
     body::{AVRO, SchemaBody, SubjectVersionBody, VersionBody},
+    caller,
     query::page_of,
     reply::Reply,
     shown::{fetched, found_tags, keep, kept, shown_references, shown_text},
@@ -27,7 +28,19 @@ pub(crate) async fn by_id(call: &Call, id: &str) -> Result<Reply, Error> {
     if plain && let Some(reply) = kept(call, &key) {
         return Ok(reply);
     }
-    let changes = call.registry.library().changes();
+    // As stock clients ask: with the subject, and with what changes nothing.
+    let asked = call.query.only(&["subject", "deleted", "fetchMaxId"]);
+    let asked = asked.filter(|_| !plain && !call.query.flag("fetchMaxId"));
+    let context = context_of(call);
+    let library = call.registry.library();
+    if let Some(asked) = &asked
+        && let Some(body) = library.variant(&context, id, asked)
+    {
+        let client = caller::client(&call.headers);
+        call.registry.note_fetch(&context, id, &client);
+        return Ok(Reply::of(body));
+    }
+    let changes = library.changes();
     let (stored, id_max) = find(call, id).await?;
     let text = shown_text(call, &stored).await?;
     let references = shown_references(call, &stored);
@@ -41,6 +54,8 @@ pub(crate) async fn by_id(call: &Call, id: &str) -> Result<Reply, Error> {
     fetched(call, &stored);
     if plain {
         keep(call, &key, &stored, &reply, changes);
+    } else if let Some(asked) = asked.filter(|_| stored.row.context == context) {
+        library.keep_variant(&stored.content, asked, reply.body.clone(), changes);
     }
     Ok(reply)
 }
@@ -139,6 +154,12 @@ pub(crate) async fn delete_context(call: &Call, context: &str) -> Result<Reply, 
         .delete_context(context, &call.action())
         .await?;
     Ok(Reply::nothing())
+}
+
+/// The context of the subject that was asked for, else the path's.
+fn context_of(call: &Call) -> String {
+    let subject = subject_of(call);
+    subject.map_or_else(|| call.context.clone(), |it| it.context().to_owned())
 }
 
 async fn find(call: &Call, id: SchemaId) -> Result<(Stored, Option<SchemaId>), Error> {

@@ -41,7 +41,13 @@ fn without_its_database_a_registry_serves_what_it_knows() {
         api.register("t", "\"int\"").await;
         let guid = api.send("GET /schemas/ids/1", Value::Null).await.json()["guid"].clone();
         let by_guid = format!("GET /schemas/guids/{}", guid.as_str().unwrap());
-        let known = ["GET /schemas/ids/1", "GET /subjects/t/versions/1", &by_guid];
+        let known = [
+            "GET /schemas/ids/1",
+            "GET /schemas/ids/1?deleted=true",
+            "GET /schemas/ids/1?fetchMaxId=false&subject=t",
+            "GET /subjects/t/versions/1",
+            &by_guid,
+        ];
         let mut before = Vec::new();
         for line in known {
             before.push(api.send(line, Value::Null).await.text);
@@ -53,6 +59,8 @@ fn without_its_database_a_registry_serves_what_it_knows() {
         }
         for (line, body) in [
             ("GET /schemas/ids/2", Value::Null),
+            ("GET /schemas/ids/1?fetchMaxId=true", Value::Null),
+            ("GET /schemas/ids/1?subject=other", Value::Null),
             ("GET /subjects", Value::Null),
             ("GET /subjects/t/versions/latest", Value::Null),
             ("POST /subjects/t/versions", json!({"schema": "\"long\""})),
@@ -166,4 +174,55 @@ fn a_registry_in_memory_is_one_line_and_its_own() {
         two.check("GET /subjects", Value::Null, 200, json!([]))
             .await;
     });
+}
+
+/// A place for the lines of a log.
+#[derive(Clone, Default)]
+struct Lines(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+impl std::io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_audit_log_has_a_line_for_each_change_that_was_made() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter("off,accordant_registry::audit=info")
+        .with_writer(move || writer.clone())
+        .with_ansi(false)
+        .finish();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    tracing::subscriber::with_default(subscriber, || {
+        runtime.block_on(async {
+            let registry = Registry::in_memory(Settings::default()).await.unwrap();
+            let api = Api::of(registry);
+            api.register("t", "\"int\"").await;
+            api.register("t", "\"int\"").await;
+            api.register("t", "\"nope\"").await;
+            api.send("DELETE /subjects/t?dryRun=true", Value::Null)
+                .await;
+            api.send("DELETE /subjects/t", Value::Null).await;
+        });
+    });
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let changes: Vec<Value> = log
+        .lines()
+        .map(|line| {
+            let (_, json) = line.split_once("accordant_registry::audit: ").unwrap();
+            serde_json::from_str::<Value>(json).unwrap()["change"].clone()
+        })
+        .collect();
+    assert_eq!(changes, ["registered", "deleted"], "{log}");
 }
