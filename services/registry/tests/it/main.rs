@@ -8,6 +8,7 @@ mod delete;
 mod harness;
 mod hostile;
 mod lifecycle;
+mod model;
 mod operations;
 mod protocol;
 mod race;
