@@ -128,6 +128,9 @@ impl Registry {
             }
         }
         if deletion == Deletion::Permanent {
+            // Nobody adds a version of a content while it is looked at whether
+            // it has one left.
+            tx.lock_last_id(subject.context()).await?;
             for row in rows {
                 tx.remove_schema_if_unused(&row.context, row.id).await?;
             }

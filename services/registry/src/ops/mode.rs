@@ -253,6 +253,7 @@ impl Registry {
             }
             let guid = self.library().content_of(tx, row).await?.guid.clone();
             tx.remove_version(&subject, row.version).await?;
+            tx.lock_last_id(&row.context).await?;
             tx.remove_schema_if_unused(&row.context, row.id).await?;
             changes.push(ChangeKind::Removed.of_version(row, &guid));
         }

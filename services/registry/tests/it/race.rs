@@ -131,3 +131,35 @@ fn a_target_does_not_vanish_under_a_new_reference() {
         }
     });
 }
+
+/// A content that loses its last version while another one comes: it stays, or
+/// it is made again.
+#[test]
+fn a_content_does_not_vanish_under_a_new_version() {
+    each(async |api| {
+        for round in 0..4 * WRITERS {
+            let body = json!({"schema": record(&[(&format!("f{round}"), "\"int\"")])});
+            let old = format!("old{round}");
+            let line = format!("POST /subjects/{old}/versions");
+            assert_eq!(api.send(&line, body.clone()).await.status, 200);
+            api.send(&format!("DELETE /subjects/{old}"), Value::Null)
+                .await;
+            let answers = all_at_once(
+                &api,
+                vec![
+                    (
+                        format!("DELETE /subjects/{old}?permanent=true"),
+                        Value::Null,
+                    ),
+                    (format!("POST /subjects/new{round}/versions"), body),
+                ],
+            )
+            .await;
+            for answer in &answers {
+                assert_eq!(answer.status, 200, "round {round}: {}", answer.text);
+            }
+            let line = format!("GET /subjects/new{round}/versions/1");
+            assert_eq!(api.send(&line, Value::Null).await.status, 200);
+        }
+    });
+}
