@@ -145,6 +145,11 @@ impl<'a> RegisterBody<'a> {
             schema: &identity.text,
         }
     }
+
+    /// With another form of the same schema.
+    pub(crate) fn with_schema(self, schema: &'a str) -> RegisterBody<'a> {
+        RegisterBody { schema, ..self }
+    }
 }
 
 /// A version of a subject. A look-up leaves out the last two.

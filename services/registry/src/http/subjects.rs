@@ -10,7 +10,7 @@ use super::{
 use crate::{
     error::Error,
     library::AnswerKey,
-    ops::{Check, Deletion, Stored, VersionsShown, metadata_property},
+    ops::{Check, Deletion, Run, Stored, VersionsShown, metadata_property},
     store::{Page, SubjectFilter, Visibility},
     subject::{DEFAULT_CONTEXT, SubjectName, VersionSelector},
 };
@@ -39,7 +39,12 @@ pub(crate) async fn register(
         .registry
         .register(subject, candidate, &call.action())
         .await?;
-    Reply::json(&RegisterBody::of(&stored))
+    // What a dry run registered is nowhere to be written out from.
+    let text = match call.action().run {
+        Run::Dry => stored.content.identity.text.clone(),
+        Run::Real => shown_text(call, &stored).await?,
+    };
+    Reply::json(&RegisterBody::of(&stored).with_schema(&text))
 }
 
 pub(crate) async fn lookup(
@@ -55,7 +60,8 @@ pub(crate) async fn lookup(
         .registry
         .lookup(subject, &candidate, seen(call))
         .await?;
-    Reply::json(&VersionBody::lookup(&stored))
+    let text = shown_text(call, &stored).await?;
+    Reply::json(&VersionBody::lookup(&stored).with_schema(&text))
 }
 
 pub(crate) async fn versions(call: &Call, subject: &SubjectName) -> Result<Reply, Error> {

@@ -191,3 +191,58 @@ fn lists_come_in_order_and_in_pages() {
         assert_eq!(pairs("?limit=1").await, json!([["other", 1]]));
     });
 }
+
+#[test]
+fn every_list_has_pages_and_deleted_entries_on_demand() {
+    each(async |api| {
+        let (one, _) = two_versions(&api).await;
+        let references = json!([{"name": "R", "subject": "t", "version": 1}]);
+        for (subject, name) in [("u1", "U1"), ("u2", "U2")] {
+            let schema = format!(
+                r#"{{"type":"record","name":"{name}","fields":[{{"name":"r","type":"R"}}]}}"#
+            );
+            let body = json!({"schema": schema, "references": references});
+            let line = format!("POST /subjects/{subject}/versions");
+            assert_eq!(api.send(&line, body).await.status, 200);
+        }
+        api.register("gone", &one).await;
+        api.send("DELETE /subjects/gone", Value::Null).await;
+        let (other, t) = (
+            json!({"subject": "other", "version": 1}),
+            json!({"subject": "t", "version": 1}),
+        );
+        let gone = json!({"subject": "gone", "version": 1});
+        for (path, all) in [
+            ("/schemas/ids/1/subjects", json!(["other", "t"])),
+            ("/schemas/ids/1/versions", json!([other, t])),
+            ("/subjects/t/versions/1/referencedby", json!([3, 4])),
+            ("/subjects?subjectPrefix=u", json!(["u1", "u2"])),
+            ("/subjects?subjectPrefix=%3A*%3Au", json!(["u1", "u2"])),
+        ] {
+            let all = all.as_array().unwrap();
+            let mark = if path.contains('?') { '&' } else { '?' };
+            for (page, expected) in [
+                ("offset=0", &all[..]),
+                ("limit=1", &all[..1]),
+                ("offset=1&limit=5", &all[1..]),
+                ("offset=2", &[]),
+                ("limit=0", &[]),
+                ("limit=-1&offset=-3", &all[..]),
+            ] {
+                let line = format!("GET {path}{mark}{page}");
+                api.check(&line, Value::Null, 200, json!(expected)).await;
+            }
+        }
+        for (path, all) in [
+            ("/schemas/ids/1/subjects", json!(["gone", "other", "t"])),
+            ("/schemas/ids/1/versions", json!([gone, other, t])),
+            ("/subjects?subjectPrefix=g", json!(["gone"])),
+        ] {
+            let mark = if path.contains('?') { '&' } else { '?' };
+            let line = format!("GET {path}{mark}deleted=true");
+            api.check(&line, Value::Null, 200, all).await;
+        }
+        let line = "GET /schemas/ids/1/subjects?subject=t";
+        api.check(line, Value::Null, 200, json!(["t"])).await;
+    });
+}

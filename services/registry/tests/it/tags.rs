@@ -129,6 +129,20 @@ fn references_are_shown_with_their_context_and_written_out() {
         let plain = "GET /subjects/price/versions/1?referenceFormat=qualified";
         assert_eq!(shown(plain).await, references);
         let resolved = r#"{"type":"record","name":"Price","fields":[{"name":"m","type":{"type":"record","name":"Money","fields":[]}}]}"#;
+        let body = json!({"schema": price, "references": references});
+        for line in [
+            "POST /subjects/price/versions?format=resolved",
+            "POST /subjects/price?format=resolved",
+        ] {
+            let answer = api.send(line, body.clone()).await.json();
+            assert_eq!(
+                (&answer["id"], &answer["schema"]),
+                (&json!(2), &json!(resolved))
+            );
+        }
+        // Written out it is still the same one.
+        let answer = api.register("price", resolved).await.json();
+        assert_eq!((&answer["id"], &answer["version"]), (&json!(2), &json!(1)));
         for line in [
             "GET /subjects/price/versions/1/schema?format=resolved",
             "GET /schemas/ids/2/schema?format=resolved",
