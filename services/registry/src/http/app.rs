@@ -174,38 +174,40 @@ async fn answer(
             Verb::Delete => subjects::delete_version(&call, &subject, &version).await,
             Verb::Post | Verb::Put | Verb::Other => Err(not_allowed("DELETE, GET, HEAD")),
         },
-        Target::Tags(subject, version) => match verb {
-            Verb::Post => subjects::tag(&call, payload, &subject, &version).await,
-            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
-        },
-        Target::Undelete(subject, version) => match verb {
-            Verb::Post => subjects::undelete(&call, &subject, &version).await,
-            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
-        },
-        Target::CheckMany => match verb {
-            Verb::Post => batch::check(&call, payload).await,
+        Target::GlobalConfig => configs(verb, &call, payload, None).await,
+        Target::Config(subject) => configs(verb, &call, payload, Some(&subject)).await,
+        Target::GlobalMode => modes(verb, &call, payload, None).await,
+        Target::Mode(subject) => modes(verb, &call, payload, Some(&subject)).await,
+        actor @ (Target::Tags(..)
+        | Target::Undelete(..)
+        | Target::CheckMany
+        | Target::CheckAll(_)
+        | Target::CheckVersion(..)) => match verb {
+            Verb::Post => act(&call, payload, actor).await,
             Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
         },
         Target::Context(context) => match verb {
             Verb::Delete => schemas::delete_context(&call, &context).await,
             Verb::Get | Verb::Post | Verb::Put | Verb::Other => Err(not_allowed("DELETE")),
         },
-        Target::CheckAll(subject) => match verb {
-            Verb::Post => compatibility::check_all(&call, payload, &subject).await,
-            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
-        },
-        Target::CheckVersion(subject, version) => match verb {
-            Verb::Post => compatibility::check_version(&call, payload, &subject, &version).await,
-            Verb::Get | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("POST")),
-        },
-        Target::GlobalConfig => configs(verb, &call, payload, None).await,
-        Target::Config(subject) => configs(verb, &call, payload, Some(&subject)).await,
-        Target::GlobalMode => modes(verb, &call, payload, None).await,
-        Target::Mode(subject) => modes(verb, &call, payload, Some(&subject)).await,
         readable => match verb {
             Verb::Get => read(&call, readable).await,
             Verb::Post | Verb::Put | Verb::Delete | Verb::Other => Err(not_allowed("GET, HEAD")),
         },
+    }
+}
+
+/// The resources that are only posted to.
+async fn act(call: &Call, payload: Payload, target: Target) -> Result<Reply, Error> {
+    match target {
+        Target::Tags(subject, version) => subjects::tag(call, payload, &subject, &version).await,
+        Target::Undelete(subject, version) => subjects::undelete(call, &subject, &version).await,
+        Target::CheckMany => batch::check(call, payload).await,
+        Target::CheckAll(subject) => compatibility::check_all(call, payload, &subject).await,
+        Target::CheckVersion(subject, version) => {
+            compatibility::check_version(call, payload, &subject, &version).await
+        }
+        other => Err(without_handler(&other)),
     }
 }
 
@@ -240,7 +242,7 @@ async fn read(call: &Call, target: Target) -> Result<Reply, Error> {
         Target::MetadataId => settings::cluster_id(),
         Target::MetadataVersion => settings::version(),
         Target::MetadataDeployment => settings::deployment(),
-        Target::Root
+        other @ (Target::Root
         | Target::Versions(_)
         | Target::Subject(_)
         | Target::Version(..)
@@ -253,7 +255,7 @@ async fn read(call: &Call, target: Target) -> Result<Reply, Error> {
         | Target::GlobalConfig
         | Target::Config(_)
         | Target::GlobalMode
-        | Target::Mode(_) => Err(Error::Internal("a resource without a handler".to_owned())),
+        | Target::Mode(_)) => Err(without_handler(&other)),
     }
 }
 
@@ -293,6 +295,10 @@ fn verb(method: &Method) -> Verb {
         Method::DELETE => Verb::Delete,
         _ => Verb::Other,
     }
+}
+
+fn without_handler(target: &Target) -> Error {
+    Error::Internal(format!("{} has no handler", target.operation()))
 }
 
 fn not_allowed(allow: &'static str) -> Error {
