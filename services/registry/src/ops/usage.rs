@@ -1,11 +1,17 @@
 //! Who fetched a schema, and when last.
 
+use std::collections::BTreeSet;
+
 use super::{Registry, now_ms};
 use crate::{
     error::Error,
     store::{FetchRow, Locks},
     subject::SchemaId,
 };
+
+/// Clients of one schema that are remembered: whoever calls itself otherwise
+/// each time must not fill the disk.
+const CLIENTS_MAX: i64 = 1_000;
 
 impl Registry {
     /// A client was given a schema.
@@ -55,8 +61,13 @@ impl Registry {
 
     async fn write_fetches(&self, rows: &[FetchRow]) -> Result<(), sqlx::Error> {
         let mut tx = self.store().write(&Locks::default()).await?;
+        let mut schemas = BTreeSet::new();
         for row in rows {
             tx.put_fetch(row).await?;
+            schemas.insert((row.context.as_str(), row.id));
+        }
+        for (context, id) in schemas {
+            tx.drop_oldest_fetches(context, id, CLIENTS_MAX).await?;
         }
         tx.commit().await
     }

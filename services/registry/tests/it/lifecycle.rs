@@ -315,3 +315,38 @@ fn who_reads_a_schema_is_known() {
         );
     });
 }
+
+#[test]
+fn a_client_with_many_names_does_not_fill_the_disk() {
+    each(async |api| {
+        api.register("t", &one()).await;
+        let count = async || {
+            let found = api.send("GET /schemas/ids/1/clients", Value::Null).await;
+            found.json().as_array().unwrap().len()
+        };
+        let mut counts = Vec::new();
+        for number in 0..1_200 {
+            let name = format!("client {number}");
+            send(
+                &api,
+                "GET /schemas/ids/1",
+                &[("user-agent", &name)],
+                Value::Null,
+            )
+            .await;
+            if number % 400 == 399 {
+                counts.push(count().await);
+            }
+        }
+        // Fewer where more came at once than is remembered between two writes.
+        assert!(counts[0] > 200 && counts[2] <= 1_000, "{counts:?}");
+        let latest = api
+            .send("GET /schemas/ids/1/clients", Value::Null)
+            .await
+            .text;
+        assert!(
+            latest.contains("client 1199") && !latest.contains("client 0\""),
+            "{counts:?}"
+        );
+    });
+}
