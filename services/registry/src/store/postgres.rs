@@ -13,8 +13,8 @@ use super::{
 };
 
 const CONNECTIONS_MAX: u32 = 16;
-/// A database that is away is told of after this long.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A database that is away is told of after this long; a slow one is waited for.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) async fn open(url: &str) -> Result<PgPool, sqlx::Error> {
     let options = PgConnectOptions::from_str(url)?
