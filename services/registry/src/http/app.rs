@@ -2,9 +2,9 @@
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::{Body, Bytes, HttpBody},
     extract::{Request, State},
-    http::{HeaderMap, Method},
+    http::{HeaderMap, Method, request::Parts},
     response::Response,
     routing::get,
 };
@@ -74,19 +74,30 @@ impl Call {
     }
 }
 
-/// A request's body, still unread.
+/// A request's body. It is read whole before anything is answered: a server
+/// that leaves some of it must close the connection, under a client that has
+/// sent the next request already.
 pub(crate) struct Payload {
-    body: Body,
+    bytes: Result<Bytes, Error>,
 }
 
 impl Payload {
+    async fn read(body: Body, bytes_max: usize) -> Payload {
+        if body.is_end_stream() {
+            return Payload {
+                bytes: Ok(Bytes::new()),
+            };
+        }
+        let bytes = axum::body::to_bytes(body, bytes_max).await;
+        Payload {
+            bytes: bytes.map_err(|error| unreadable(&error, bytes_max)),
+        }
+    }
+
     /// The body as JSON; an empty one is refused.
-    pub(crate) async fn json<T: DeserializeOwned>(self, call: &Call) -> Result<T, Error> {
+    pub(crate) fn json<T: DeserializeOwned>(self, call: &Call) -> Result<T, Error> {
         media::check_content_type(&call.headers)?;
-        let bytes_max = call.registry.settings().body_bytes_max;
-        let bytes: Bytes = axum::body::to_bytes(self.body, bytes_max)
-            .await
-            .map_err(|error| unreadable(&error, bytes_max))?;
+        let bytes = self.bytes?;
         // serde would take an array for an object, its items for the fields in order.
         if bytes.trim_ascii_start().first() != Some(&b'{') {
             return Err(Error::BodyInvalid(
@@ -113,8 +124,10 @@ async fn entry(State(registry): State<Registry>, request: Request) -> Response {
     let method = request.method().clone();
     let route = Route::of(request.uri().path());
     let operation = route.as_ref().map_or("none", |it| it.target.operation());
-    let response = match media::negotiate(request.headers()) {
-        Ok(content_type) => match answer(registry, route, request).await {
+    let (head, body) = request.into_parts();
+    let payload = Payload::read(body, registry.settings().body_bytes_max).await;
+    let response = match media::negotiate(&head.headers) {
+        Ok(content_type) => match answer(registry, route, head, payload).await {
             Ok(reply) => reply.response(content_type),
             Err(error) => refusal(&error, content_type),
         },
@@ -128,9 +141,9 @@ async fn entry(State(registry): State<Registry>, request: Request) -> Response {
 async fn answer(
     registry: Registry,
     route: Result<Route, Error>,
-    request: Request,
+    head: Parts,
+    payload: Payload,
 ) -> Result<Reply, Error> {
-    let (head, body) = request.into_parts();
     let Route {
         context,
         mut target,
@@ -149,7 +162,6 @@ async fn answer(
         query,
         headers: head.headers,
     };
-    let payload = Payload { body };
     let verb = verb(&head.method);
     if let Some(subject) = target.aliased() {
         *subject = call.registry.resolve_alias(subject.clone()).await?;

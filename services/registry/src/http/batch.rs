@@ -44,7 +44,7 @@ struct ItemBody {
 }
 
 pub(crate) async fn check(call: &Call, payload: Payload) -> Result<Reply, Error> {
-    let request: BatchRequest = payload.json(call).await?;
+    let request: BatchRequest = payload.json(call)?;
     let items_max = call.registry.settings().batch_max;
     if request.items.len() > items_max {
         return Err(Error::BodyInvalid(format!(

@@ -39,8 +39,7 @@ async fn check(
 ) -> Result<Reply, Error> {
     let verbose = call.query.flag("verbose");
     let candidate = payload
-        .json::<SchemaRequest>(call)
-        .await?
+        .json::<SchemaRequest>(call)?
         .candidate(call.query.form(), Check::Compared)?;
     let verdict = match call.registry.check(subject, selector, &candidate).await {
         // Who wants messages gets this one as such.

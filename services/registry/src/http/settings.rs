@@ -37,7 +37,7 @@ pub(crate) async fn put_config(
     payload: Payload,
     subject: Option<&SubjectName>,
 ) -> Result<Reply, Error> {
-    let sent: Map<String, Value> = payload.json(call).await?;
+    let sent: Map<String, Value> = payload.json(call)?;
     let config = call
         .registry
         .put_config(subject, &sent, &call.action())
@@ -71,7 +71,7 @@ pub(crate) async fn put_mode(
     } else {
         Force::No
     };
-    let sent: ModeRequest = payload.json(call).await?;
+    let sent: ModeRequest = payload.json(call)?;
     let mode = match sent.mode {
         // Said to be none: as a deletion.
         Some(None) => None,

@@ -32,8 +32,7 @@ pub(crate) async fn register(
     subject: &SubjectName,
 ) -> Result<Reply, Error> {
     let candidate = payload
-        .json::<SchemaRequest>(call)
-        .await?
+        .json::<SchemaRequest>(call)?
         .candidate(call.query.form(), check_wanted(call))?;
     let stored = call
         .registry
@@ -53,8 +52,7 @@ pub(crate) async fn lookup(
     subject: &SubjectName,
 ) -> Result<Reply, Error> {
     let candidate = payload
-        .json::<SchemaRequest>(call)
-        .await?
+        .json::<SchemaRequest>(call)?
         .candidate(call.query.form(), Check::Compared)?;
     let stored = call
         .registry
@@ -124,7 +122,7 @@ pub(crate) async fn tag(
     version: &str,
 ) -> Result<Reply, Error> {
     let selector = VersionSelector::parse(version)?;
-    let tagging = payload.json::<TagRequest>(call).await?.tagging()?;
+    let tagging = payload.json::<TagRequest>(call)?.tagging()?;
     let stored = call
         .registry
         .tag(subject, selector, tagging, &call.action())

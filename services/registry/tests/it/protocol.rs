@@ -212,3 +212,64 @@ fn the_server_says_what_it_is() {
             .await;
     });
 }
+
+/// A body that nobody looks at is read all the same: the connection is good for
+/// the next request.
+#[test]
+fn a_connection_outlives_every_refusal() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    each(async |api| {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let app = accordant_registry::app(api.registry.clone());
+        let mut tasks = tokio::task::JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, app).await });
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        for (line, header, status) in [
+            (
+                "POST /subjects/s/versions",
+                "content-type: text/plain",
+                "415",
+            ),
+            ("POST /subjects/s/versions", "accept: text/html", "406"),
+            ("POST /nope", "x: y", "404"),
+            ("PUT /subjects/s/versions", "x: y", "405"),
+            ("DELETE /subjects/s", "x: y", "404"),
+            ("GET /subjects", "x: y", "200"),
+            ("POST /subjects/s/versions/1/undelete", "x: y", "404"),
+        ] {
+            let body = r#"{"schema":"\"int\""}"#;
+            let head = format!(
+                "{line} HTTP/1.1\r\nhost: x\r\n{header}\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(head.as_bytes()).await.unwrap();
+            stream.flush().await.unwrap();
+            // The head alone is there for a while, as some clients send it.
+            tokio::task::yield_now().await;
+            stream.write_all(body.as_bytes()).await.unwrap();
+            let mut answer = Vec::new();
+            loop {
+                let mut bytes = [0; 4_096];
+                let read = stream.read(&mut bytes).await.unwrap();
+                assert!(read > 0, "{line} closes the connection");
+                answer.extend_from_slice(&bytes[..read]);
+                let text = String::from_utf8_lossy(&answer).into_owned();
+                let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                    continue;
+                };
+                let length = head
+                    .lines()
+                    .find_map(|it| it.strip_prefix("content-length: "));
+                if length.is_some_and(|it| it.parse() == Ok(body.len())) {
+                    assert!(
+                        head.starts_with(&format!("HTTP/1.1 {status}")),
+                        "{line}: {head}"
+                    );
+                    break;
+                }
+            }
+        }
+        tasks.shutdown().await;
+    });
+}
