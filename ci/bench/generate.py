@@ -8,6 +8,7 @@ array, a map, optional fields), has their code generated over and over, writes t
 same types as prost's derive wants them, and compiles both crates over and over.
 What prost's own generator takes is not measured: it needs protoc.
 
+`--quick` only tries whether it still works: few contracts, no release build.
 The least of the rounds counts, by the clock and by the processor: the latter says
 more where others work too.  It must not judge: a slow machine is no failure.
 Exit codes: 0 measured, 1 not.  It needs nothing but the standard library and cargo.
@@ -195,11 +196,15 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="generate.py", description=__doc__.split("\n")[0])
     parser.add_argument("--contracts", type=int, default=200, help="contracts (%(default)s)")
     parser.add_argument("--rounds", type=int, default=5, help="rounds (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="whether it still works")
     chosen = parser.parse_args(arguments)
+    if chosen.quick:
+        chosen.contracts, chosen.rounds = 2, 1
+    release = [] if chosen.quick else ["--release"]
     with tempfile.TemporaryDirectory(prefix="accordant-generate-") as name:
         folder = pathlib.Path(name)
         code = make(folder, chosen.contracts)
-        run = ["run", "-q", "--release", "-p", "accordant-bench-generator", "--"]
+        run = ["run", "-q", *release, "-p", "accordant-bench-generator", "--"]
         told = cargo([*run, str(folder / "contracts"), str(code), str(chosen.rounds)], code)
         measured = next(line for line in told.splitlines() if line.startswith("measured "))
         memory, whole = measured.split()[1:]
@@ -211,11 +216,10 @@ def main(arguments):
         print(f"| generator, {chosen.contracts} contracts, gate included | {memory} ms |")
         print(f"| the same with the folder read and the file written | {whole} ms |")
         types = chosen.contracts * TYPES
-        for words, command in [
-            ("check", ["check"]),
-            ("debug build", ["build"]),
-            ("release build", ["build", "--release"]),
-        ]:
+        commands = [("check", ["check"]), ("debug build", ["build"])]
+        if not chosen.quick:
+            commands.append(("release build", ["build", "--release"]))
+        for words, command in commands:
             for package in ["ours", "prost"]:
                 clock, processor = compile_seconds(package, command, code, chosen.rounds)
                 each = processor * 1000 / types

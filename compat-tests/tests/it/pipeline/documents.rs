@@ -82,6 +82,11 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
         "python3 ci/bench/gate.py",
     ),
     (
+        "python3 ci/bench/generate.py",
+        ".ci/run",
+        "python3 ci/bench/generate.py",
+    ),
+    (
         "cargo run --release --manifest-path ci/bench/codec/Cargo.toml",
         ".ci/run",
         "--manifest-path ci/bench/codec/Cargo.toml",
