@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn an_entry_has_everything_in_its_place() {
-        let entry = lint(Set::Basic, "L999", "a-name", "# a page", |_| Vec::new());
+        let entry = lint(Set::Basic, "L999", "a-name", "# a page", LINTS[0].check);
         let Rule {
             code,
             name,

@@ -392,3 +392,26 @@ fn a_payload_that_is_described_is_none() {
         &[],
     );
 }
+
+#[test]
+fn a_types_name_is_in_upper_camel_case() {
+    let named = |name: &str| {
+        Folder::orders(&[&format!(
+            r#"{{ "name": "f", "type": {{ "type": "record", "name": "{name}", "fields": [] }} }}"#
+        )])
+    };
+    for fine in ["Line", "OrderLine", "SKU", "A", "Utf8Text"] {
+        check_rule(&named(fine), "L201", &[]);
+    }
+    for (name, form) in [
+        ("line", "Line"),
+        ("Order_Line", "OrderLine"),
+        ("ORDERLINE", "Orderline"),
+        ("ORDER_ID", "OrderId"),
+    ] {
+        let found = format!(
+            "shop.Order/v1.avsc Order.f: the record {name:?} is not in UpperCamelCase (name it {form:?})"
+        );
+        check_rule(&named(name), "L201", &[&found]);
+    }
+}

@@ -506,6 +506,10 @@ fn a_double_that_is_no_number_may_be_a_default() {
 fn a_value_of_another_schema_has_no_json() {
     assert!(Value::Int(1).to_json(&schema(r#""string""#)).is_err());
     assert!(Value::Int(1).encode(&schema(r#""string""#)).is_err());
+    let point = schema(&record("P", &[("x", r#""int""#)]));
+    assert!(Value::Record(Vec::new()).to_json(&point).is_err());
+    let values = vec![Value::Int(1), Value::Int(2)];
+    assert!(Value::Record(values).to_json(&point).is_err());
 }
 
 #[test]
