@@ -121,7 +121,7 @@ pub(crate) struct ImportArgs {
 /// What `registry export` takes.
 #[derive(Debug, Args)]
 pub(crate) struct ExportRegistryArgs {
-    /// The file to write [default: standard output]
+    /// The file to write (- is standard output) [default: standard output]
     pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) service: ServiceArgs,

@@ -3,7 +3,8 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, BufWriter, Write},
+    io::{self, BufReader},
+    path::Path,
 };
 
 use accordant_kit::config::Config;
@@ -12,7 +13,7 @@ use anyhow::Context;
 
 use crate::{
     args::{ExportRegistryArgs, ImportArgs},
-    output,
+    gate, output,
 };
 
 /// Takes another registry over, or a dump of one.
@@ -67,28 +68,15 @@ pub(crate) async fn import(args: &ImportArgs, config: &Config) -> anyhow::Result
 /// The database cannot be opened, or the file cannot be written.
 pub(crate) async fn export(args: &ExportRegistryArgs, config: &Config) -> anyhow::Result<()> {
     let registry = open(config).await?;
-    let exported = match &args.file {
-        None => {
-            let mut dump = Vec::new();
-            let exported = registry.export(&mut dump).await;
-            if exported.is_ok() {
-                output::result_bytes(&dump)?;
-            }
-            exported
-        }
-        Some(path) => {
-            let name = path.display();
-            let file = File::create(path).with_context(|| format!("cannot write {name}"))?;
-            let mut writer = BufWriter::new(file);
-            let exported = registry.export(&mut writer).await;
-            writer
-                .flush()
-                .with_context(|| format!("cannot write {name}"))?;
-            exported
-        }
-    };
+    let mut dump = Vec::new();
+    let exported = registry.export(&mut dump).await;
     registry.close().await;
     let count = exported.context("the registry cannot be exported")?;
+    match args.file.as_deref().filter(|it| *it != Path::new("-")) {
+        None => output::result_bytes(&dump)?,
+        Some(path) => gate::replace(path, &dump)
+            .with_context(|| format!("cannot write {}", path.display()))?,
+    }
     output::talk(&format!("{count} versions exported"));
     Ok(())
 }

@@ -30,7 +30,7 @@ pub(super) fn create(root: &Path, files: &[(String, String)]) -> anyhow::Result<
 }
 
 /// Replaces a file at once: whoever reads it sees the old text or the new one.
-pub(super) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         Some(_) | None => Path::new("."),

@@ -27,6 +27,7 @@ pub(crate) use check::{CheckArgs, check};
 pub(crate) use diff::{DiffArgs, diff};
 pub(crate) use explain::{ExplainArgs, explain};
 pub(crate) use export::{ExportArgs, export};
+pub(crate) use files::replace;
 pub(crate) use fmt::{FmtArgs, fmt};
 pub(crate) use folder::problem_lines;
 pub(crate) use generate::{GenerateArgs, generate};

@@ -86,6 +86,7 @@ mod tests {
         check("runningMinutes", "running_minutes", "RunningMinutes");
         check("fooBar2", "foo_bar2", "FooBar2");
         check("foo2Bar", "foo2_bar", "Foo2Bar");
+        check("foo2BAR", "foo2_bar", "Foo2Bar");
         check("FOO_BAR", "foo_bar", "FooBar");
         check("XMLHttpRequest", "xml_http_request", "XmlHttpRequest");
         check("MD5", "md5", "Md5");

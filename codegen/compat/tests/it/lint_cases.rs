@@ -57,6 +57,13 @@ fn a_circle_of_records_is_found_once() {
         ),
         &[],
     );
+    // What it consists of stands before it.
+    let list = record(
+        "B",
+        r#"{ "name": "a", "type": "A" },
+           { "name": "next", "type": ["null", "B"], "default": null }"#,
+    );
+    check(&format!("{}, {list}", record("A", "")), &[]);
 }
 
 #[test]
