@@ -306,10 +306,13 @@ fn a_long_list_of_symbols_is_cut() {
         let symbols: Vec<&str> = all[..many].iter().map(String::as_str).collect();
         status(&symbols, "")
     };
-    assert!(
-        told(&some(9), &some(1)).contains(r#"lost "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8""#)
-    );
-    assert!(told(&some(10), &some(1)).contains(r#""S7", "S8", 1 more"#));
+    let first_line = |many: usize| {
+        let told = told(&some(many), &some(1));
+        told.lines().next().unwrap_or_default().to_owned()
+    };
+    let eight = r#"lost "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8""#;
+    assert!(first_line(9).ends_with(eight), "{}", first_line(9));
+    assert!(first_line(10).ends_with(&format!("{eight}, 1 more")));
 }
 
 #[test]
