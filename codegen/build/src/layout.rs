@@ -315,24 +315,8 @@ fn unions_in(
 
 /// Whether a union is an enum and nothing around it.
 pub(crate) fn is_enum(schema: &Schema, id: NodeId) -> bool {
-    match &schema.node(id).kind {
-        Kind::Union(branches) => {
-            branches.len() > 1 && !branches.iter().any(|branch| is_null(schema, *branch))
-        }
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Record(_)
-        | Kind::Enum(_)
-        | Kind::Fixed(_)
-        | Kind::Array(_)
-        | Kind::Map(_) => false,
-    }
+    let branches = schema.node(id).kind.branches();
+    branches.len() > 1 && !branches.iter().any(|branch| is_null(schema, *branch))
 }
 
 /// The Rust types of a unit's schema, those of its references included.

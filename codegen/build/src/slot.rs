@@ -58,21 +58,9 @@ pub(crate) fn values_in(schema: &Schema, field: NodeId) -> Vec<NodeId> {
     let (mut found, mut open) = (Vec::new(), vec![field]);
     while let Some(id) = open.pop() {
         found.push(id);
-        match &schema.node(id).kind {
-            Kind::Array(inner) | Kind::Map(inner) => open.push(*inner),
-            Kind::Union(branches) => open.extend(branches),
-            Kind::Null
-            | Kind::Boolean
-            | Kind::Int
-            | Kind::Long
-            | Kind::Float
-            | Kind::Double
-            | Kind::Bytes
-            | Kind::String
-            | Kind::Record(_)
-            | Kind::Enum(_)
-            | Kind::Fixed(_) => {}
-        }
+        let kind = &schema.node(id).kind;
+        open.extend(kind.items());
+        open.extend(kind.branches());
     }
     found
 }

@@ -1,7 +1,7 @@
 //! The set `standard`: what keeps an event usable for years.
 
 use accordant_schema::{
-    Field, Kind, Node, Schema,
+    Field, Kind, Node, NodeId, Schema,
     contract::{ContractKind, State},
 };
 
@@ -265,24 +265,10 @@ fn nested_without_name(subject: &Subject<'_>) -> Vec<Hit> {
 
 /// Arrays and maps until the next named type; bounded, as the text's depth is.
 fn nesting(schema: &Schema, node: &Node) -> usize {
-    match &node.kind {
-        Kind::Array(part) | Kind::Map(part) => 1 + nesting(schema, schema.node(*part)),
-        Kind::Union(branches) => {
-            let depths = branches.iter().map(|it| nesting(schema, schema.node(*it)));
-            depths.max().unwrap_or(0)
-        }
-        Kind::Null
-        | Kind::Boolean
-        | Kind::Int
-        | Kind::Long
-        | Kind::Float
-        | Kind::Double
-        | Kind::Bytes
-        | Kind::String
-        | Kind::Record(_)
-        | Kind::Enum(_)
-        | Kind::Fixed(_) => 0,
-    }
+    let of = |part: &NodeId| nesting(schema, schema.node(*part));
+    let inside = node.kind.items().map_or(0, |part| 1 + of(&part));
+    let branches = node.kind.branches().iter().map(of);
+    branches.fold(inside, usize::max)
 }
 
 fn too_many_fields(subject: &Subject<'_>) -> Vec<Hit> {
@@ -342,27 +328,15 @@ fn reference_to_draft(subject: &Subject<'_>) -> Vec<Hit> {
 }
 
 /// Whether a field is of a type, or of arrays, maps and unions of it.
-fn uses(schema: &Schema, field: &Field, wanted: Option<&accordant_schema::NodeId>) -> bool {
+fn uses(schema: &Schema, field: &Field, wanted: Option<&NodeId>) -> bool {
     let mut open = vec![field.ty];
     while let Some(id) = open.pop() {
         if Some(&id) == wanted {
             return true;
         }
-        match &schema.node(id).kind {
-            Kind::Array(part) | Kind::Map(part) => open.push(*part),
-            Kind::Union(branches) => open.extend(branches),
-            Kind::Null
-            | Kind::Boolean
-            | Kind::Int
-            | Kind::Long
-            | Kind::Float
-            | Kind::Double
-            | Kind::Bytes
-            | Kind::String
-            | Kind::Record(_)
-            | Kind::Enum(_)
-            | Kind::Fixed(_) => {}
-        }
+        let kind = &schema.node(id).kind;
+        open.extend(kind.items());
+        open.extend(kind.branches());
     }
     false
 }

@@ -23,6 +23,7 @@ mod live;
 mod pairs;
 mod part;
 mod plan;
+mod proof;
 mod text;
 mod values;
 mod witness;
